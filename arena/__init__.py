@@ -1,0 +1,1 @@
+"""Blindfold: a blind arena in which people judge two chat models."""

@@ -1,0 +1,1 @@
+"""Votes to counts to ratings; works without the web app."""

@@ -1,0 +1,92 @@
+"""Everything that can go wrong and that somebody is told about.
+
+ArenaError
+├── ConfigError                a setting or a contestants file is wrong; refused at start
+├── UserError                  a person asked for something that cannot be done; carries a `Refusal`
+├── ChatError                  a model server did not answer as it should; carries an `ErrorKind`
+└── StoreError                 the database did not do what was asked
+    ├── StoreUnavailable       locked, read-only, full, gone: try again
+    ├── LiveBattleExists       this rater has a battle under way already
+    ├── StateConflict          the battle was not in the state that the change needs
+    └── SchemaMismatch         the database was made by a newer version
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from arena.models import ErrorKind
+
+
+class Refusal(StrEnum):
+    """Why a person's request was refused; `arena/ui/text.py` has the sentence for each, in Chinese and English."""
+
+    PROMPT_EMPTY = "prompt_empty"
+    PROMPT_TOO_LONG = "prompt_too_long"
+    TOO_MANY_TURNS = "too_many_turns"
+    NO_BATTLE = "no_battle"
+    NOT_YOUR_BATTLE = "not_your_battle"
+    BATTLE_OVER = "battle_over"
+    BAD_TOKEN = "bad_token"  # noqa: S105 - a name, not a secret
+    BAD_OUTCOME = "bad_outcome"
+    BAD_TAG = "bad_tag"
+    BAD_SIDE = "bad_side"
+    BAD_CODE = "bad_code"
+    COMMENT_TOO_LONG = "comment_too_long"
+    STILL_STREAMING = "still_streaming"
+    NOTHING_TO_RETRY = "nothing_to_retry"
+    NOTHING_TO_STOP = "nothing_to_stop"
+    NOT_READY = "not_ready"
+    NOT_VOTED = "not_voted"
+    NO_RATER = "no_rater"
+    TOO_FEW_CONTESTANTS = "too_few_contestants"
+    PAUSED = "paused"
+    FULL = "full"
+    NOT_SAVED = "not_saved"
+
+
+class ArenaError(Exception):
+    """The root of the tree."""
+
+
+class ConfigError(ArenaError):
+    """A setting or a contestants file is wrong. The message names the file, the key and what was expected."""
+
+
+class UserError(ArenaError):
+    """A person's request that was refused; nothing was changed."""
+
+    def __init__(self, refusal: Refusal, **details: object) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+        self.details = details
+
+
+class ChatError(ArenaError):
+    """A model server failed. `detail` is for the operator's log and never leaves the server."""
+
+    def __init__(self, kind: ErrorKind, detail: str, retry_after_s: float | None = None) -> None:
+        super().__init__(f"{kind.value}: {detail}")
+        self.kind = kind
+        self.detail = detail
+        self.retry_after_s = retry_after_s
+
+
+class StoreError(ArenaError):
+    """The database did not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """Locked, read-only, full or gone. Nothing was written; the same call may be made again."""
+
+
+class LiveBattleExists(StoreError):
+    """One live battle per rater, and this rater has one."""
+
+
+class StateConflict(StoreError):
+    """The row was not in the state that the change needs; somebody else was first."""
+
+
+class SchemaMismatch(StoreError):
+    """The database's schema is newer than this program."""

@@ -1,0 +1,206 @@
+"""What the services need from the world: a chat client, a store, a clock. Adapters implement these; tests fake them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from arena.models import (
+    Answer,
+    Battle,
+    BattleState,
+    Contestant,
+    Draw,
+    Message,
+    Pacing,
+    Rater,
+    Side,
+    Vote,
+    VoteCount,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """One piece of a streamed answer as the server sent it. Empty strings where a kind of text is absent."""
+
+    text: str = ""
+    thinking: str = ""
+    finish_reason: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    engine: str = ""
+
+
+class ChatClient(Protocol):
+    """A way to talk to model servers."""
+
+    def stream(self, contestant: Contestant, messages: Sequence[Message]) -> AsyncIterator[Chunk]:
+        """Stream one answer. Raises `ChatError`; closing the iterator ends the server's work."""
+        ...
+
+    async def probe(self, contestant: Contestant) -> None:
+        """Ask the endpoint for its models. Raises `ChatError` when it is down or does not serve the model."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, passed in."""
+
+    def now(self) -> datetime:
+        """The time, timezone-aware UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump, for durations."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTurn:
+    """A turn about to be asked: ids are made by the caller; `answer_ids` has one entry per side that is asked."""
+
+    id: str
+    prompt: str
+    answer_ids: Mapping[Side, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Which process runs a battle, and until when others must leave it alone."""
+
+    owner: str
+    until: datetime
+
+
+class Store(Protocol):
+    """The database, in units of work. Every method is one transaction.
+
+    All raise `StoreUnavailable` when the database is locked, read-only, full or gone; then nothing was written.
+    Changes of a battle's state name the states they start from and raise `StateConflict` when it is in none of them.
+    """
+
+    async def ping(self) -> None:
+        """Prove that the database can be written to (a write that is rolled back)."""
+        ...
+
+    async def origin(self) -> str:
+        """The random id of this database, made once; what `Vote.origin` says of votes given here."""
+        ...
+
+    async def secret(self) -> str:
+        """The secret that was made once and kept in the database; used where the settings have none."""
+        ...
+
+    async def paused(self) -> bool:
+        """Whether the operator has paused the arena."""
+        ...
+
+    async def set_paused(self, paused: bool) -> None:
+        """Pause the arena, or go on."""
+        ...
+
+    async def rater(self, digest: str, erasure_digest: str, now: datetime) -> Rater:
+        """The rater with this cookie digest (an HMAC), created when new."""
+        ...
+
+    async def find_rater(self, digest: str) -> Rater | None:
+        """The rater with this cookie digest, or None; writes nothing."""
+        ...
+
+    async def current_battle(self, rater_id: str) -> Battle | None:
+        """The rater's newest battle that has not been closed (live, or voted and still on the page), with its turns."""
+        ...
+
+    async def battle(self, battle_id: str) -> Battle | None:
+        """A battle with its turns, answers and vote."""
+        ...
+
+    async def create_battle(
+        self, battle_id: str, rater_id: str, draw: Draw, pacing: Pacing, turn: NewTurn, lease: Lease, now: datetime
+    ) -> Battle:
+        """Store contestants' snapshots, the draw and the first turn, in state `streaming`.
+
+        Voted or void battles that the rater left unclosed are closed. Raises `LiveBattleExists`, also when two
+        processes race.
+        """
+        ...
+
+    async def begin_turn(self, battle_id: str, turn: NewTurn, lease: Lease, now: datetime) -> Battle:
+        """`ready` -> `streaming` with another turn."""
+        ...
+
+    async def begin_retry(self, battle_id: str, answer_ids: Mapping[Side, str], lease: Lease, now: datetime) -> Battle:
+        """`failed` or `interrupted` -> `streaming` with a new attempt at the last turn for each side named."""
+        ...
+
+    async def save_progress(self, answers: Sequence[Answer]) -> None:
+        """Keep the text shown so far of answers that still run."""
+        ...
+
+    async def renew_leases(self, battle_ids: Sequence[str], lease: Lease) -> None:
+        """Say that this process still runs these battles."""
+        ...
+
+    async def finish_turn(
+        self, battle_id: str, answers: Sequence[Answer], state: BattleState, pace_cps: float | None, now: datetime
+    ) -> None:
+        """`streaming` -> `state`, with the answers as they ended, in one transaction. Sets `ready_at` when ready."""
+        ...
+
+    async def interrupt_expired(self, now: datetime, battle_id: str | None = None) -> int:
+        """Mark streaming battles (or this one) whose lease has run out as interrupted; how many."""
+        ...
+
+    async def expire(self, abandoned_before: datetime, void_before: datetime, now: datetime) -> int:
+        """`ready` and untouched since `abandoned_before` -> abandoned; failed or interrupted since `void_before` -> void."""
+        ...
+
+    async def close_battle(self, battle_id: str, state: BattleState | None, now: datetime) -> None:
+        """Take a battle off its rater's page; `state` is the end state of one that was live (None: it had ended)."""
+        ...
+
+    async def record_vote(self, vote: Vote, now: datetime) -> Vote:
+        """`ready` -> `voted`, the vote and its cell of `vote_count`, durably and at once.
+
+        A battle that has a vote keeps it: the stored vote is returned, whatever the new one said. Raises
+        `StateConflict` in any other state.
+        """
+        ...
+
+    async def comment_after(self, battle_id: str, comment: str) -> None:
+        """Store a comment that was written after the reveal."""
+        ...
+
+    async def report(self, battle_id: str, side: Side, reason: str, now: datetime) -> None:
+        """Store a rater's report of an answer as an audit event."""
+        ...
+
+    async def votes_of(self, rater_id: str, limit: int) -> Sequence[Battle]:
+        """A rater's voted battles with their turns, newest first."""
+        ...
+
+    async def erase(self, erasure_digest: str, now: datetime) -> int | None:
+        """Erase a person's texts and comments and the link to the rater; votes stay as `withdrawn`.
+
+        Returns how many votes that were, None when no rater has this code.
+        """
+        ...
+
+    async def vote_counts(self) -> Sequence[VoteCount]:
+        """All cells of the maintained counts."""
+        ...
+
+    async def last_vote_at(self) -> datetime | None:
+        """When the newest vote was stored."""
+        ...
+
+    async def contestant_cards(self, hashes: Sequence[str]) -> Mapping[str, str]:
+        """Snapshots (canonical JSON) by their hash, for battles whose contestants have left the file."""
+        ...
+
+    async def tokens_since(self, since: datetime) -> Mapping[str, tuple[int, int]]:
+        """Prompt and completion tokens per contestant's name since a time, for spending caps."""
+        ...
