@@ -128,7 +128,7 @@ class Tag(StrEnum):
     OFF_TOPIC = "off_topic"
 
 
-# --- contestants -------------------------------------------------------------------------------------------------------
+# --- contestants ---
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +206,7 @@ class Contestant:
         return hashlib.sha256(self.snapshot.encode()).hexdigest()
 
 
-# --- conversations -----------------------------------------------------------------------------------------------------
+# --- conversations ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +271,7 @@ class Turn:
         return max((a for a in self.answers if a.side is side), key=lambda a: a.attempt, default=None)
 
 
-# --- battles and votes -------------------------------------------------------------------------------------------------
+# --- battles and votes ---
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

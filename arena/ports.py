@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -37,7 +37,7 @@ class Chunk:
 class ChatClient(Protocol):
     """A way to talk to model servers."""
 
-    def stream(self, contestant: Contestant, messages: Sequence[Message]) -> AsyncIterator[Chunk]:
+    def stream(self, contestant: Contestant, messages: Sequence[Message]) -> AsyncGenerator[Chunk, None]:
         """Stream one answer. Raises `ChatError`; closing the iterator ends the server's work."""
         ...
 
@@ -155,7 +155,10 @@ class Store(Protocol):
         ...
 
     async def expire(self, abandoned_before: datetime, void_before: datetime, now: datetime) -> int:
-        """`ready` and untouched since `abandoned_before` -> abandoned; failed or interrupted since `void_before` -> void."""
+        """End what nobody came back to; how many.
+
+        `ready` and untouched since `abandoned_before` -> abandoned; failed or interrupted since `void_before` -> void.
+        """
         ...
 
     async def close_battle(self, battle_id: str, state: BattleState | None, now: datetime) -> None:

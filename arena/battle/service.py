@@ -1,0 +1,340 @@
+"""The one state machine of a blind battle.
+
+Every public method is something that a person does. The caller hands over the digest of the person's cookie; what
+comes back is a view without names. All refusals are `UserError`s; a database that cannot be written to is
+`StoreUnavailable`, and then nothing has changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from arena.battle.ballot import Ballot, read_comment
+from arena.battle.cards import battle_cards
+from arena.battle.labels import label_language, looks_like_code
+from arena.battle.matchmaker import Matchmaker
+from arena.battle.runner import TurnRunner
+from arena.battle.views import BattleView, battle_view, failed_sides, turn_texts
+from arena.chat.live import Halt, LiveTurn
+from arena.chat.prompts import clean_prompt
+from arena.errors import LiveBattleExists, Refusal, StateConflict, UserError
+from arena.keys import Keys
+from arena.models import Battle, BattleState, Pacing, Side, Standing, Vote
+from arena.ports import Clock, NewTurn, Store
+from arena.ids import new_id
+
+ABANDONED_AFTER = timedelta(days=1)
+VOID_AFTER = timedelta(minutes=30)
+SWEEP_S = 30.0
+HISTORY_LIMIT = 100
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the settings decide about battles."""
+
+    pacing: Pacing = Pacing.MATCHED
+    max_prompt_chars: int = 4000
+    max_turns: int = 20
+    max_comment_chars: int = 1000
+    max_report_chars: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of a prompt: `accepted` is False when the person had another battle open, which is shown instead."""
+
+    view: BattleView
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What a watcher of a battle needs: the battle, and its running turn when it runs here."""
+
+    battle: Battle
+    turn: LiveTurn | None
+
+
+class BattleService:
+    """Opens, runs, judges and ends battles."""
+
+    def __init__(
+        self, *, store: Store, runner: TurnRunner, matchmaker: Matchmaker, keys: Keys, clock: Clock, rules: Rules
+    ) -> None:
+        self._store = store
+        self._runner = runner
+        self._matchmaker = matchmaker
+        self._keys = keys
+        self._clock = clock
+        self.rules = rules
+
+    # --- looking ---
+
+    async def current(self, digest: str | None) -> BattleView | None:
+        """The battle that is on this person's page, or None."""
+        rater = await self._store.find_rater(digest) if digest else None
+        battle = await self._store.current_battle(rater.id) if rater else None
+        if battle is None or digest is None or self._clock.now() - battle.updated_at > ABANDONED_AFTER:
+            return None
+        return await self._view(await self._mend(battle), digest)
+
+    async def view(self, digest: str | None, battle_id: str) -> BattleView:
+        """A battle of this person's, as it stands."""
+        battle, digest = await self._own(digest, battle_id)
+        return await self._view(await self._mend(battle), digest)
+
+    async def watch(self, digest: str | None, battle_id: str) -> Watch:
+        """A battle to follow; a turn whose process died is marked as interrupted first."""
+        battle, _ = await self._own(digest, battle_id)
+        return Watch(battle=await self._mend(battle), turn=self._runner.turns.get(battle_id))
+
+    # --- chatting ---
+
+    async def send(self, digest: str | None, prompt: str, battle_id: str = "") -> Sent:
+        """Send a prompt: the first opens a battle, later ones are further turns of it."""
+        if digest is None:
+            raise UserError(Refusal.NO_RATER)
+        prompt = self._check_prompt(prompt)
+        if battle_id:
+            return await self._next_turn(digest, prompt, battle_id)
+        return await self._open(digest, prompt)
+
+    async def stop(self, digest: str | None, battle_id: str) -> BattleView:
+        """End both sides and keep what was shown."""
+        battle, digest = await self._own(digest, battle_id)
+        turn = self._runner.turns.get(battle.id)
+        if turn is None:
+            raise UserError(Refusal.NOTHING_TO_STOP)
+        await self._runner.halt(turn, Halt.STOPPED)
+        return await self.view(digest, battle_id)
+
+    async def retry(self, digest: str | None, battle_id: str) -> BattleView:
+        """Ask again: the side that failed, or both after an interruption."""
+        battle, digest = await self._own(digest, battle_id)
+        battle = await self._mend(battle)
+        if battle.state not in (BattleState.FAILED, BattleState.INTERRUPTED):
+            raise UserError(Refusal.NOTHING_TO_RETRY)
+        self._runner.check_room()
+        sides = failed_sides(battle) or tuple(Side)
+        contestants = await self._matchmaker.opponents(battle)
+        try:
+            battle = await self._store.begin_retry(
+                battle.id, {side: new_id() for side in sides}, self._runner.lease(), self._clock.now()
+            )
+        except StateConflict:
+            return await self.view(digest, battle_id)
+        self._runner.start(battle, contestants, sides, retry=len(sides) == 1)
+        return await self._view(battle, digest)
+
+    async def new_battle(self, digest: str | None, battle_id: str) -> None:
+        """Leave a battle: skipped when it had no vote, taken off the page when it had."""
+        battle, digest = await self._own(digest, battle_id)
+        turn = self._runner.turns.get(battle.id)
+        if turn is not None:
+            await self._runner.halt(turn, Halt.LEFT)
+            battle, _ = await self._own(digest, battle_id)
+        end = {
+            BattleState.READY: BattleState.ABANDONED,
+            BattleState.OPEN: BattleState.VOID,
+            BattleState.FAILED: BattleState.VOID,
+            BattleState.INTERRUPTED: BattleState.VOID,
+            BattleState.STREAMING: BattleState.VOID,
+        }.get(battle.state)
+        await self._store.close_battle(battle.id, end, self._clock.now())
+
+    # --- judging ---
+
+    async def vote(self, digest: str | None, battle_id: str, token: str, ballot: Ballot) -> BattleView:
+        """Store the vote, then show who was who. Voting again gives the stored vote back."""
+        battle, digest = await self._own(digest, battle_id)
+        if not self._keys.vote_token_is(token, battle.id, digest):
+            raise UserError(Refusal.BAD_TOKEN)
+        if battle.vote is None:
+            self._check_ready(battle)
+            try:
+                await self._store.record_vote(await self._vote(battle, ballot), self._clock.now())
+            except StateConflict:
+                battle, _ = await self._own(digest, battle_id)
+                self._check_ready(battle)
+                raise
+        return await self.view(digest, battle_id)
+
+    async def comment(self, digest: str | None, battle_id: str, comment: str) -> BattleView:
+        """Store a comment that was written after the reveal, as such."""
+        battle, digest = await self._own(digest, battle_id)
+        if battle.vote is None:
+            raise UserError(Refusal.NOT_VOTED)
+        await self._store.comment_after(battle.id, read_comment(comment, self.rules.max_comment_chars))
+        return await self.view(digest, battle_id)
+
+    async def report(self, digest: str | None, battle_id: str, side: str, reason: str) -> None:
+        """Tell the operator of an answer."""
+        battle, _ = await self._own(digest, battle_id)
+        if side not in {s.value for s in Side}:
+            raise UserError(Refusal.BAD_SIDE)
+        text = read_comment(reason, self.rules.max_report_chars)
+        await self._store.report(battle.id, Side(side), text, self._clock.now())
+        log.warning("answer_reported", battle=battle.id, side=side)
+
+    # --- a person's own data ---
+
+    async def votes(self, digest: str | None) -> Sequence[Battle]:
+        """This person's voted battles, newest first."""
+        rater = await self._store.find_rater(digest) if digest else None
+        return await self._store.votes_of(rater.id, HISTORY_LIMIT) if rater else ()
+
+    async def erase(self, code: str) -> int:
+        """Erase a person's texts by their code; how many votes were withdrawn."""
+        withdrawn = await self._store.erase(self._keys.erasure_digest(code), self._clock.now())
+        if withdrawn is None:
+            raise UserError(Refusal.BAD_CODE)
+        log.info("rater_erased", votes=withdrawn)
+        return withdrawn
+
+    # --- housekeeping ---
+
+    async def sweep_forever(self) -> None:
+        """End battles that nobody came back to, until cancelled."""
+        while True:
+            await self.sweep()
+            await asyncio.sleep(SWEEP_S)
+
+    async def sweep(self) -> None:
+        """End battles that nobody came back to, once."""
+        now = self._clock.now()
+        try:
+            interrupted = await self._store.interrupt_expired(now)
+            ended = await self._store.expire(now - ABANDONED_AFTER, now - VOID_AFTER, now)
+        except Exception:  # noqa: BLE001 - the next sweep tries again; the operator reads why
+            log.exception("sweep_failed")
+            return
+        if interrupted or ended:
+            log.info("swept", interrupted=interrupted, ended=ended)
+
+    # --- steps ---
+
+    async def _open(self, digest: str, prompt: str) -> Sent:
+        self._runner.check_room()
+        now = self._clock.now()
+        rater = await self._store.rater(digest, self._keys.erasure_digest(self._keys.erasure_code(digest)), now)
+        draw = await self._matchmaker.draw()
+        try:
+            battle = await self._store.create_battle(
+                new_id(), rater.id, draw, self.rules.pacing, _new_turn(prompt), self._runner.lease(), now
+            )
+        except LiveBattleExists:
+            battle = await self._live(rater.id)
+            return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
+        self._runner.start(battle, draw, tuple(Side))
+        log.info("battle_opened", battle=battle.id, prompt_chars=len(prompt))
+        return Sent(view=await self._view(battle, digest), accepted=True)
+
+    async def _next_turn(self, digest: str, prompt: str, battle_id: str) -> Sent:
+        battle, _ = await self._own(digest, battle_id)
+        if battle.state is BattleState.STREAMING:
+            return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
+        self._check_ready(battle)
+        if len(battle.turns) >= self.rules.max_turns:
+            raise UserError(Refusal.TOO_MANY_TURNS, limit=self.rules.max_turns)
+        self._runner.check_room()
+        contestants = await self._matchmaker.opponents(battle)
+        try:
+            battle = await self._store.begin_turn(
+                battle.id, _new_turn(prompt), self._runner.lease(), self._clock.now()
+            )
+        except StateConflict:
+            battle, _ = await self._own(digest, battle_id)
+            return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
+        self._runner.start(battle, contestants, tuple(Side))
+        return Sent(view=await self._view(battle, digest), accepted=True)
+
+    async def _live(self, rater_id: str) -> Battle:
+        battle = await self._store.current_battle(rater_id)
+        if battle is None:
+            raise UserError(Refusal.NO_BATTLE)
+        return await self._mend(battle)
+
+    async def _mend(self, battle: Battle) -> Battle:
+        """A streaming battle whose process is gone becomes interrupted once its lease has run out."""
+        if battle.state is not BattleState.STREAMING or self._runner.turns.get(battle.id) is not None:
+            return battle
+        if await self._store.interrupt_expired(self._clock.now(), battle.id):
+            return await self._store.battle(battle.id) or battle
+        return battle
+
+    async def _own(self, digest: str | None, battle_id: str) -> tuple[Battle, str]:
+        if digest is None:
+            raise UserError(Refusal.NO_RATER)
+        if not battle_id:
+            raise UserError(Refusal.NO_BATTLE)
+        rater = await self._store.find_rater(digest)
+        battle = await self._store.battle(battle_id) if rater else None
+        if rater is None or battle is None or battle.rater_id != rater.id:
+            raise UserError(Refusal.NOT_YOUR_BATTLE)
+        return battle, digest
+
+    async def _view(self, battle: Battle, digest: str) -> BattleView:
+        cards = await battle_cards(battle, self._store, self._matchmaker.roster)
+        return battle_view(battle, self._keys.vote_token(battle.id, digest), cards)
+
+    async def _vote(self, battle: Battle, ballot: Ballot) -> Vote:
+        now = self._clock.now()
+        prompts = "\n".join(turn.prompt for turn in battle.turns)
+        texts = "\n".join(side.text for turn in turn_texts(battle) for side in turn.sides.values())
+        return Vote(
+            id=new_id(),
+            battle_id=battle.id,
+            rater_id=battle.rater_id,
+            outcome=ballot.outcome,
+            created_at=now,
+            left=battle.left,
+            right=battle.right,
+            reasons=(Standing.IDENTITY_LEAK,) if battle.leaked else (),
+            tags_a=ballot.tags_a,
+            tags_b=ballot.tags_b,
+            comment=ballot.comment,
+            dwell_ms=_dwell_ms(battle.ready_at, now),
+            turns=len(battle.turns),
+            language=await asyncio.to_thread(label_language, prompts),
+            is_code=looks_like_code(f"{prompts}\n{texts}"),
+            pacing=battle.pacing,
+            origin=await self._store.origin(),
+        )
+
+    def _check_prompt(self, prompt: str) -> str:
+        clean = clean_prompt(prompt)
+        if not clean:
+            raise UserError(Refusal.PROMPT_EMPTY)
+        if len(clean) > self.rules.max_prompt_chars:
+            raise UserError(Refusal.PROMPT_TOO_LONG, limit=self.rules.max_prompt_chars, length=len(clean))
+        return clean
+
+    @staticmethod
+    def _check_ready(battle: Battle) -> None:
+        if battle.state is BattleState.STREAMING:
+            raise UserError(Refusal.STILL_STREAMING)
+        if battle.state in (BattleState.FAILED, BattleState.INTERRUPTED, BattleState.OPEN):
+            raise UserError(Refusal.NOT_READY)
+        if battle.state is not BattleState.READY:
+            raise UserError(Refusal.BATTLE_OVER)
+
+
+def _new_turn(prompt: str) -> NewTurn:
+    return NewTurn(id=new_id(), prompt=prompt, answer_ids={side: new_id() for side in Side})
+
+
+def _is_same_send(battle: Battle, prompt: str) -> bool:
+    """Whether a refused send was the second click on the same prompt."""
+    return battle.state is BattleState.STREAMING and bool(battle.turns) and battle.turns[-1].prompt == prompt
+
+
+def _dwell_ms(ready_at: datetime | None, now: datetime) -> int | None:
+    return None if ready_at is None else max(0, round((now - ready_at).total_seconds() * 1000))

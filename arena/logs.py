@@ -1,0 +1,36 @@
+"""The log: one structured line an event, on standard error, without prompts or answers."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+_CHATTY = ("httpx", "httpx2", "httpcore", "openai", "gradio", "asyncio", "alembic", "uvicorn.access", "aiohttp")
+
+
+def configure_logging(log_format: str, level: str) -> None:
+    """Set up structlog and quieten libraries that would log requests.
+
+    Args:
+        log_format: `json` for machines, `text` for people.
+        level: a name of `logging`, such as `INFO`.
+    """
+    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    as_json = log_format == "json"
+    renderer = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([structlog.processors.format_exc_info] if as_json else []),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,78 @@
+"""What every page has: the head with name, pages, language and theme; and what a page is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+
+from arena.battle.service import BattleService
+from arena.chat.roster import Roster
+from arena.keys import COOKIE_NAME, Keys
+from arena.models import Contestant
+from arena.ports import Store
+from arena.ui.text import Texts
+
+PAGES = ("", "leaderboard", "examples", "you", "about")
+_THEME_SCRIPT = Path(__file__).parent / "theme.js"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What pages are built from; made once, in the composition root."""
+
+    service: BattleService
+    store: Store
+    roster: Roster
+    keys: Keys
+
+    def digest(self, request: gr.Request) -> str | None:
+        """The digest of a request's rater cookie; None when it has none of ours."""
+        cookies = getattr(request, "cookies", None) or {}
+        return self.keys.rater_digest(cookies.get(COOKIE_NAME, ""))
+
+    @property
+    def contestants(self) -> Sequence[Contestant]:
+        """The contestants of this arena; for pages of their own only, never for the battle page."""
+        return self.roster.contestants
+
+    @property
+    def displays(self) -> dict[str, str]:
+        """What people read, by contestant's name; for pages of their own only."""
+        return {c.name: c.display for c in self.contestants}
+
+
+def root_of(text: Texts) -> str:
+    """The way from a page to the app's root."""
+    return "./" if text.lang == "en" else "../"
+
+
+def page_head(text: Texts, page: str) -> gr.HTML:
+    """The head of a page; `page` is one of `PAGES`."""
+    names = dict(
+        zip(PAGES, (text.nav_battle, text.nav_leaderboard, text.nav_examples, text.nav_you, text.nav_about), strict=True)
+    )
+    links = "".join(_link(f"./{path}", name, current=path == page) for path, name in names.items())
+    other = f"./zh/{page}" if text.lang == "en" else f"../{page}?lang=en"
+    other_lang = "zh" if text.lang == "en" else "en"
+    return gr.HTML(
+        html_template=(
+            f'<header class="top" data-lang="{text.lang}"><div class="brand"><a href="./">{escape(text.name)}</a>'
+            f"<p>{escape(text.tagline)}</p></div>"
+            f'<nav aria-label="{escape(text.nav)}">{links}</nav>'
+            f'<div class="switches"><a id="language" href="{other}" hreflang="{other_lang}" lang="{other_lang}">'
+            f"{escape(text.other_lang_name)}</a>"
+            f'<button type="button" id="theme" aria-label="{escape(text.theme)}" title="{escape(text.theme)}">'
+            '<span aria-hidden="true">◐</span></button></div></header>'
+        ),
+        js_on_load=_THEME_SCRIPT.read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id="top",
+    )
+
+
+def _link(href: str, name: str, *, current: bool) -> str:
+    return f'<a href="{href}"{" aria-current=page" if current else ""}>{escape(name)}</a>'

@@ -1,0 +1,46 @@
+"""What runs beside the requests, from the server's start to its stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def running(
+    *,
+    before: Callable[[], Awaitable[None]],
+    jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]],
+    after: Callable[[], Awaitable[None]],
+) -> AsyncIterator[None]:
+    """Run endless jobs in the background.
+
+    Args:
+        before: awaited before the first request.
+        jobs: by name; one that dies is logged and started again after a second.
+        after: awaited when the server stops, while the jobs still run.
+    """
+    await before()
+    tasks = [asyncio.create_task(_forever(name, job), name=name) for name, job in jobs.items()]
+    try:
+        yield
+    finally:
+        await after()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _forever(name: str, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    while True:
+        try:
+            await job()
+        except Exception:  # noqa: BLE001 - a background job must outlive its faults; the operator reads why
+            log.exception("job_failed", job=name)
+        await asyncio.sleep(1)

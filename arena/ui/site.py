@@ -1,0 +1,71 @@
+"""All pages and routes as one FastAPI app: English at the root, Chinese under /zh."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import gradio as gr
+from fastapi import APIRouter, FastAPI
+
+from arena.ui.about_page import about_page
+from arena.ui.api import add_api
+from arena.ui.battle_page import battle_page
+from arena.ui.chrome import PAGES, Site
+from arena.ui.examples_page import examples_page
+from arena.ui.leaderboard_page import leaderboard_page
+from arena.ui.text import EN, TEXTS, Texts
+from arena.ui.web import WebGuard, WebRules
+from arena.ui.you_page import you_page
+
+_STYLES = (Path(__file__).parent / "style.css", Path(__file__).parent / "code.css")
+_ICON = Path(__file__).parent / "icon.svg"
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "sans-serif"]
+_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+
+
+def build_app(
+    site: Site, routes: APIRouter, rules: WebRules, lifespan: AbstractAsyncContextManager[None]
+) -> FastAPI:
+    """The whole app.
+
+    Args:
+        lifespan: entered when the server starts, left when it stops.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: lifespan)
+    app.include_router(routes)
+    mounts = {"zh": "/zh", "en": "/"}  # the root takes every path, so it comes last
+    for lang, path in mounts.items():
+        gr.mount_gradio_app(
+            app,
+            build_blocks(site, TEXTS[lang]),
+            path=path,
+            ssr_mode=False,
+            footer_links=[],
+            enable_monitoring=False,
+            run_history=False,
+            show_error=False,
+            favicon_path=str(_ICON),
+            theme=gr.themes.Base(font=_FONTS, font_mono=_MONO),
+            css_paths=list(_STYLES),
+        )
+    pages = {f"/{page}" for page in PAGES} | {f"/zh/{page}" for page in PAGES} | {"/zh"}
+    app.add_middleware(WebGuard, keys=site.keys, rules=rules, pages=pages)
+    return app
+
+
+def build_blocks(site: Site, text: Texts) -> gr.Blocks:
+    """One language's pages."""
+    with gr.Blocks(title=f"{text.name} · {text.tagline}", analytics_enabled=False) as demo:
+        battle_page(demo, site, text)
+        if text is EN:
+            add_api(site)
+    with demo.route(text.nav_leaderboard, "/leaderboard", show_in_navbar=False):
+        leaderboard_page(demo, site, text)
+    with demo.route(text.nav_examples, "/examples", show_in_navbar=False):
+        examples_page(text)
+    with demo.route(text.nav_you, "/you", show_in_navbar=False):
+        you_page(demo, site, text)
+    with demo.route(text.nav_about, "/about", show_in_navbar=False):
+        about_page(demo, site, text)
+    return demo
