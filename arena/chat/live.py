@@ -167,7 +167,8 @@ class LiveTurn:
 
     async def run(self) -> None:
         """Read, show, store the end, tell the watchers."""
-        self._leave_later()
+        if not self._subscribers:
+            self._leave_later()
         if self._matched:
             self._tick()
         tasks = [asyncio.create_task(r.run(), name=f"answer-{r.attempt.answer_id}") for r in self.readers]
