@@ -2,6 +2,7 @@
 
 ArenaError
 ├── ConfigError                a setting or a contestants file is wrong; refused at start
+├── DataError                  a file of votes is not what it should be; nothing of it is taken
 ├── UserError                  a person asked for something that cannot be done; carries a `Refusal`
 ├── ChatError                  a model server did not answer as it should; carries an `ErrorKind`
 └── StoreError                 the database did not do what was asked
@@ -51,6 +52,10 @@ class ArenaError(Exception):
 
 class ConfigError(ArenaError):
     """A setting or a contestants file is wrong. The message names the file, the key and what was expected."""
+
+
+class DataError(ArenaError):
+    """A file of votes cannot be read. The message names the row and what was expected."""
 
 
 class UserError(ArenaError):

@@ -29,7 +29,19 @@ Answer = dict[str, Any]
 def add_api(site: Site) -> None:
     """Add the named endpoints to the current Blocks."""
     api = ProgramApi(site)
-    for name in ("current", "send", "wait", "view", "stop", "retry", "new_battle", "vote", "comment", "report", "erase"):
+    for name in (
+        "current",
+        "send",
+        "wait",
+        "view",
+        "stop",
+        "retry",
+        "new_battle",
+        "vote",
+        "comment",
+        "report",
+        "erase",
+    ):
         gr.api(getattr(api, name), api_name=name, queue=False)
 
 
@@ -88,7 +100,14 @@ class ProgramApi:
         return await self._told(work())
 
     async def vote(
-        self, battle: str, token: str, outcome: str, tags_a: list, tags_b: list, comment: str, request: gr.Request  # type: ignore[type-arg]
+        self,
+        battle: str,
+        token: str,
+        outcome: str,
+        tags_a: list,
+        tags_b: list,
+        comment: str,
+        request: gr.Request,  # type: ignore[type-arg]
     ) -> dict:  # type: ignore[type-arg]
         """Vote; the answer names the models."""
 

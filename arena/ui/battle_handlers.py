@@ -169,7 +169,7 @@ class BattleHandlers:
         p = self._parts
         updates: Updates = {
             p.transcript: gr.update(battle=state.battle_id, turns=state.turns, state=state.state),
-            p.status: status_html(state.status, state.tone),
+            p.status: status_html(state.status, state.tone, state.hint),
             p.votes_row: gr.update(visible=_shown(state.votes_shown)),
             p.why: gr.update(visible=_shown(state.why)),
             p.reveal: gr.update(value=state.reveal, visible=_shown(bool(state.reveal))),
@@ -180,16 +180,16 @@ class BattleHandlers:
             p.stop: gr.update(visible=_shown(state.stop)),
             p.retry: gr.update(visible=_shown(bool(state.retry)), value=state.retry or self._text.retry_both),
             p.new_battle: gr.update(
-                visible=_shown(bool(state.new_battle)), value=state.new_battle or self._text.new_battle
+                visible=_shown(bool(state.new_battle)),
+                value=state.new_battle or self._text.new_battle,
+                variant="secondary" if state.send else "primary",
             ),
             p.battle_id: state.battle_id,
             p.token: state.token,
         }
         updates |= {button: gr.update(interactive=state.votes_on) for button in p.votes.values()}
         if clear_prompt:
-            updates[p.prompt] = gr.update(
-                value="", interactive=state.prompt_open, placeholder=state.placeholder
-            )
+            updates[p.prompt] = gr.update(value="", interactive=state.prompt_open, placeholder=state.placeholder)
         if clear_ballot:
             updates |= {p.tags_a: [], p.tags_b: [], p.comment: ""}
         return updates
@@ -198,4 +198,3 @@ class BattleHandlers:
 def _shown(shown: bool) -> bool | str:
     """Hidden components stay in the page, so that their ids are always there."""
     return True if shown else "hidden"
-

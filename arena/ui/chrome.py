@@ -53,14 +53,19 @@ def root_of(text: Texts) -> str:
 def page_head(text: Texts, page: str) -> gr.HTML:
     """The head of a page; `page` is one of `PAGES`."""
     names = dict(
-        zip(PAGES, (text.nav_battle, text.nav_leaderboard, text.nav_examples, text.nav_you, text.nav_about), strict=True)
+        zip(
+            PAGES, (text.nav_battle, text.nav_leaderboard, text.nav_examples, text.nav_you, text.nav_about), strict=True
+        )
     )
     links = "".join(_link(f"./{path}", name, current=path == page) for path, name in names.items())
     other = f"./zh/{page}" if text.lang == "en" else f"../{page}?lang=en"
     other_lang = "zh" if text.lang == "en" else "en"
+    brand = f'<a href="./">{escape(text.name)}</a>'
+    # The other pages have a heading of their own.
+    brand = brand if page else f"<h1>{brand}</h1>"
     return gr.HTML(
         html_template=(
-            f'<header class="top" data-lang="{text.lang}"><div class="brand"><a href="./">{escape(text.name)}</a>'
+            f'<header class="top" data-lang="{text.lang}"><div class="brand">{brand}'
             f"<p>{escape(text.tagline)}</p></div>"
             f'<nav aria-label="{escape(text.nav)}">{links}</nav>'
             f'<div class="switches"><a id="language" href="{other}" hreflang="{other_lang}" lang="{other_lang}">'

@@ -41,7 +41,7 @@ class SideFeed:
         if added:
             self._sent += len(added)
             growth = self._blocks.feed(added)
-            news = {"html": growth.html, "tail": growth.tail} if growth.html else {"add": added}
+            news = {"html": growth.html, "tail": growth.tail} if growth.html else {"add": growth.added}
         status = turn.status(side)
         if status is not self._status:
             self._status = news["status"] = status

@@ -77,8 +77,8 @@ async def _health(store: Store, matchmaker: Matchmaker) -> tuple[str, dict[str, 
 
 def _is_admin(request: Request, admin_token: str) -> bool:
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    return bool(admin_token) and scheme.lower() == "bearer" and hmac.compare_digest(
-        given.encode(), admin_token.encode()
+    return (
+        bool(admin_token) and scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), admin_token.encode())
     )
 
 

@@ -24,9 +24,7 @@ _FONTS = ["system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft Ya
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
-def build_app(
-    site: Site, routes: APIRouter, rules: WebRules, lifespan: AbstractAsyncContextManager[None]
-) -> FastAPI:
+def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: AbstractAsyncContextManager[None]) -> FastAPI:
     """The whole app.
 
     Args:
@@ -45,7 +43,7 @@ def build_app(
             enable_monitoring=False,
             run_history=False,
             show_error=False,
-            favicon_path=str(_ICON),
+            favicon_path=str(_ICON) if path == "/" else None,
             theme=gr.themes.Base(font=_FONTS, font_mono=_MONO),
             css_paths=list(_STYLES),
         )

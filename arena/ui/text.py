@@ -67,7 +67,7 @@ class Texts:
     speed_total: str
     status_waiting: str
     status_ready: str
-    status_ready_phone: str
+    status_keys: str
     status_voted: str
     status_voted_not_counted: str
     status_leak: str
@@ -191,8 +191,8 @@ EN = Texts(
     speed_rate="{value} characters a second",
     speed_total="{value} s in all",
     status_waiting="Both models are thinking",
-    status_ready="Read both, then vote. Keys 1 to 4",
-    status_ready_phone="Read both, then vote",
+    status_ready="Read both, then vote.",
+    status_keys="Keys 1 to 4",
     status_voted="Thank you. Your vote is saved",
     status_voted_not_counted="Thank you. Your vote is saved; it does not count, because a model gave itself away",
     status_leak="A model gave itself away: this vote will not count",
@@ -364,8 +364,8 @@ ZH = Texts(
     speed_rate="每秒 {value} 个字符",
     speed_total="共 {value} 秒",
     status_waiting="两个模型正在思考",
-    status_ready="读完两边再投票，按键 1 到 4",
-    status_ready_phone="读完两边再投票",
+    status_ready="读完两边再投票。",
+    status_keys="按键 1 到 4",
     status_voted="谢谢，你的投票已保存",
     status_voted_not_counted="谢谢，你的投票已保存；因为有模型暴露了身份，这一票不计入",
     status_leak="有模型暴露了身份：这一票不会计入",

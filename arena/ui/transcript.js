@@ -8,8 +8,10 @@ const words = JSON.parse(element.querySelector('.board').dataset.words);
 let source = null;
 let shownBattle = '';
 let offlineTimer = null;
+let offline = false;
 let settleTimer = null;
 let readySince = 0;
+let writing = false;
 
 const byId = (id) => document.getElementById(id);
 const textarea = () => document.querySelector('#prompt textarea');
@@ -71,8 +73,19 @@ function drawSnapshot(data) {
   if (follow) toBottom();
 }
 
+function showWaiting(index) {
+  // The calm placeholder, until the first event has come.
+  if (turnsBox.querySelector('.turn[data-index="' + index + '"]')) return;
+  turnsBox.querySelectorAll('.turn:not([data-index])').forEach((placeholder) => placeholder.remove());
+  const turn = turnAt(index);
+  ['a', 'b'].forEach((side) => drawSide(turn, side, { status: 'waiting' }));
+  markNewest();
+  toBottom();
+}
+
 function drawDelta(data) {
   const follow = atBottom();
+  if (!writing) { writing = true; say('', ''); }
   const turn = turnsBox.lastElementChild;
   Object.entries(data).forEach(([side, news]) => drawSide(turn, side, news));
   if (follow) toBottom();
@@ -98,7 +111,8 @@ function connect(fromTurn) {
   const stream = new EventSource(props.base + 'arena/events/' + props.battle + '?turn=' + fromTurn);
   source = stream;
   const online = () => {
-    if (offlineTimer !== null) say(props.state === 'streaming' ? words.waiting : '', '');
+    if (offline) say(props.state === 'streaming' && !writing ? words.waiting : '', '');
+    offline = false;
     clearTimeout(offlineTimer);
     offlineTimer = null;
   };
@@ -111,13 +125,19 @@ function connect(fromTurn) {
   });
   stream.onerror = () => {
     if (source !== stream) return;
-    if (offlineTimer === null) offlineTimer = setTimeout(() => say(words.offline, 'bad'), 1500);
+    if (offlineTimer === null) offlineTimer = setTimeout(() => { offline = true; say(words.offline, 'bad'); }, 1500);
     if (stream.readyState === EventSource.CLOSED) {
       // Refused, or the server is away: ask Python what is the case, a little later.
       source = null;
       setTimeout(() => { if (!source && props.state === 'streaming') connect(0); }, 2000);
     }
   };
+}
+
+function begin(fromTurn) {
+  writing = false;
+  showWaiting(props.turns - 1);
+  connect(fromTurn);
 }
 
 function follow() {
@@ -128,10 +148,10 @@ function follow() {
     shownBattle = props.battle;
     clear();
     disconnect();
-    if (props.battle) connect(0);
+    if (props.state === 'streaming') begin(0);
+    else if (props.battle) connect(0);
   } else if (props.state === 'streaming' && !source) {
-    readySince = 0;
-    connect(Math.max(0, props.turns - 1));
+    begin(Math.max(0, props.turns - 1));
   }
 }
 

@@ -24,6 +24,7 @@ class PageState:
     state: str = "empty"
     status: str = ""
     tone: str = ""
+    hint: str = ""
     prompt_open: bool = True
     placeholder: str = ""
     send: bool = True
@@ -58,9 +59,12 @@ def refusal_text(error: UserError, text: Texts) -> str:
     return text.refusal[error.refusal].format(**error.details)
 
 
-def status_html(sentence: str, tone: str) -> str:
-    """The status line; `tone` is one of "", "good", "bad" and never the only sign."""
-    return f'<p class="status {tone}">{escape(sentence)}</p>' if sentence else '<p class="status"></p>'
+def status_html(sentence: str, tone: str, hint: str = "") -> str:
+    """The status line; `tone` is one of "", "good", "bad" and never the only sign. A hint is for keyboards only."""
+    if not sentence:
+        return '<p class="status"></p>'
+    more = f'<span class="hint"> {escape(hint)}</span>' if hint else ""
+    return f'<p class="status {tone}">{escape(sentence)}{more}</p>'
 
 
 def _streaming(view: BattleView, text: Texts) -> PageState:
@@ -71,7 +75,6 @@ def _streaming(view: BattleView, text: Texts) -> PageState:
         state="streaming",
         status=text.status_waiting,
         prompt_open=False,
-        placeholder=text.status_waiting,
         send=False,
         stop=True,
         votes_shown=True,
@@ -86,6 +89,7 @@ def _ready(view: BattleView, text: Texts) -> PageState:
         state="leak" if view.leaked else "ready",
         status=text.status_leak if view.leaked else text.status_ready,
         tone="bad" if view.leaked else "",
+        hint="" if view.leaked else text.status_keys,
         placeholder=text.prompt_next,
         votes_shown=True,
         votes_on=True,
@@ -176,8 +180,8 @@ def _card_html(side: Side, card: Card, view: BattleView, text: Texts) -> str:
     details = "".join(f"<p>{escape(line)}</p>" for line in (*lines, speed) if line)
     chosen = " chosen" if view.outcome == f"model_{side}" else ""
     return (
-        f'<article class="card side-{side}{chosen}"><h3><span class="disc" aria-hidden="true">{side.upper()}</span>'
-        f'<span class="sr-only">{escape(text.model[side])}: </span>{escape(card.display)}</h3>{details}</article>'
+        f'<article class="card side-{side}{chosen}"><h2><span class="disc" aria-hidden="true">{side.upper()}</span>'
+        f'<span class="sr-only">{escape(text.model[side])}: </span>{escape(card.display)}</h2>{details}</article>'
     )
 
 
@@ -191,5 +195,3 @@ def _speed_parts(card: Card, text: Texts) -> list[str]:
     if speed.seconds is not None:
         parts.append(text.speed_total.format(value=f"{speed.seconds:.1f}"))
     return parts
-
-

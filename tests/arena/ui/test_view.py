@@ -47,7 +47,7 @@ def test_while_the_models_write_the_votes_are_shown_but_off_and_send_is_stop():
 def test_when_both_have_answered_one_may_vote_or_go_on():
     state = page_state(view(BattleState.READY), EN)
     assert (state.votes_on, state.prompt_open, state.send, state.stop) == (True, True, True, False)
-    assert state.status == "Read both, then vote. Keys 1 to 4"
+    assert (state.status, state.hint) == ("Read both, then vote.", "Keys 1 to 4")
 
 
 def test_a_leak_is_said_at_once_and_one_may_still_vote():

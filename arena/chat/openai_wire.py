@@ -1,0 +1,208 @@
+"""The OpenAI chat protocol as values, without any I/O: a request's body, a stream's chunks, errors' meanings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from arena.chat.sse import EventSplitter, EventTooLong
+from arena.errors import ChatError
+from arena.models import Contestant, ErrorKind, Message
+from arena.ports import Chunk
+
+DONE = b"[DONE]"
+ENGINE_CHARS = 100
+_NOTHING = Chunk()
+_KINDS = {
+    HTTPStatus.UNAUTHORIZED: ErrorKind.REFUSED_KEY,
+    HTTPStatus.FORBIDDEN: ErrorKind.REFUSED_KEY,
+    HTTPStatus.NOT_FOUND: ErrorKind.NOT_FOUND,
+    HTTPStatus.TOO_MANY_REQUESTS: ErrorKind.RATE_LIMITED,
+}
+
+
+def request_body(contestant: Contestant, messages: Sequence[Message]) -> dict[str, Any]:
+    """The body of a request for a streamed answer; settings that are None are left to the server."""
+    sampling = contestant.sampling
+    settings: dict[str, Any] = {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        # The newer name for the same limit; servers that know it refuse a request with both.
+        "max_tokens": None if "max_completion_tokens" in contestant.extra else sampling.max_tokens,
+    }
+    return {
+        "model": contestant.model,
+        "messages": [{"role": message.role, "content": message.content} for message in messages],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **{name: value for name, value in settings.items() if value is not None},
+        **contestant.extra,
+    }
+
+
+def kind_of_status(status: int) -> ErrorKind:
+    """What an HTTP status other than success says is wrong."""
+    if status in _KINDS:
+        return _KINDS[HTTPStatus(status)]
+    if 300 <= status < 400:
+        return ErrorKind.REDIRECT
+    return ErrorKind.BAD_REQUEST if 400 <= status < 500 else ErrorKind.SERVER_ERROR
+
+
+def retry_after_s(header: str, now: datetime) -> float | None:
+    """A Retry-After header in seconds; it is a number or a date (RFC 9110, 10.2.3). None when it is neither."""
+    try:
+        if header.strip().isdigit():
+            return float(header)
+        date = parsedate_to_datetime(header)
+        return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, OverflowError):
+        return None
+
+
+def listed_models(body: bytes) -> frozenset[str]:
+    """The ids and aliases in the answer of `/models`; empty when it cannot be understood."""
+    try:
+        entries = json.loads(body)["data"]
+        names = [name for entry in entries for name in (entry["id"], *entry.get("aliases", ()))]
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return frozenset()
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+class AnswerParser:
+    """Turns the body of a streamed answer into chunks, piece by piece.
+
+    `tokens`: how many chunks with text or thinking have come. `finished`: the server has said why it stopped, or that
+    it is done, so all of the answer is here. `done`: nothing more is to come.
+    """
+
+    def __init__(self, *, max_line_bytes: int, max_answer_chars: int, server: str = "") -> None:
+        self.tokens = 0
+        self.finished = False
+        self.done = False
+        self._splitter = EventSplitter(max_line_bytes)
+        self._chars_left = max_answer_chars
+        self._server = server
+        self._engine = ""
+
+    def feed(self, piece: bytes) -> Iterator[Chunk]:
+        """The chunks that this piece completes. Raises `ChatError`."""
+        try:
+            events = self._splitter.feed(piece)
+        except EventTooLong as error:
+            raise ChatError(ErrorKind.TOO_LONG, str(error)) from error
+        for event in events:
+            yield from self._chunks(event)
+
+    def finish(self) -> Iterator[Chunk]:
+        """What the end of the body completes. Raises `ChatError` when the answer had not come to its end."""
+        try:
+            for event in self._splitter.finish():
+                yield from self._chunks(event)
+        except ChatError as error:
+            if self.finished:
+                return
+            if error.kind is ErrorKind.MALFORMED:
+                # Half an event is what a lost connection leaves behind, not bad JSON.
+                raise ChatError(ErrorKind.CUT, "the stream ended inside an event") from error
+            raise
+        if not self.finished:
+            raise ChatError(ErrorKind.CUT, "the stream ended without a finish reason")
+
+    def _chunks(self, data: bytes) -> Iterator[Chunk]:
+        if self.done:
+            return
+        if data == DONE:
+            self.done = self.finished = True
+            return
+        chunk = self._chunk(_event(data))
+        self.finished = self.finished or bool(chunk.finish_reason)
+        self.tokens += bool(chunk.text or chunk.thinking)
+        self._chars_left -= len(chunk.text) + len(chunk.thinking)
+        if self._chars_left < 0:
+            raise ChatError(ErrorKind.TOO_LONG, "the answer is longer than the limit")
+        if chunk != _NOTHING:
+            yield chunk
+
+    def _chunk(self, event: Mapping[str, Any]) -> Chunk:
+        choice = _first(event.get("choices"))
+        delta = _mapping(choice.get("delta"))
+        usage = _mapping(event.get("usage"))
+        return Chunk(
+            text=_text(delta.get("content")),
+            # vLLM says `reasoning`; llama.cpp, SGLang and DeepSeek `reasoning_content`; some gateways both.
+            thinking=_text(delta.get("reasoning")) or _text(delta.get("reasoning_content")),
+            finish_reason=_text(choice.get("finish_reason")),
+            prompt_tokens=_count(usage.get("prompt_tokens")),
+            completion_tokens=_count(usage.get("completion_tokens")),
+            engine=self._engine_of(event, with_usage=bool(usage)),
+        )
+
+    def _engine_of(self, event: Mapping[str, Any], *, with_usage: bool) -> str:
+        """The engine's name: told with the first chunk and with the usage, for whoever keeps only one of them."""
+        if self._engine:
+            return self._engine if with_usage else ""
+        self._engine = (_text(event.get("system_fingerprint")) or self._server)[:ENGINE_CHARS]
+        return self._engine
+
+
+def _event(data: bytes) -> dict[str, Any]:
+    """The JSON object of an event. Raises `ChatError` when it is none, or reports an error."""
+    try:
+        event = json.loads(data.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise _malformed(data[:100].decode("utf-8", "replace")) from error
+    if not isinstance(event, dict):
+        raise _malformed("an event is not an object")
+    report = event.get("error") or (event if event.get("object") == "error" else None)
+    if report is not None:
+        raise _reported(report)
+    return event
+
+
+def _reported(report: object) -> ChatError:
+    """The error that a server reports in the middle of a stream."""
+    code = report.get("code") if isinstance(report, dict) else None
+    status = int(code) if isinstance(code, int | str) and str(code).isdigit() else 0
+    kind = kind_of_status(status) if status >= HTTPStatus.BAD_REQUEST else ErrorKind.SERVER_ERROR
+    return ChatError(kind, f"reported in the stream: {report}")
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _malformed(f"{type(value).__name__} where text belongs")
+    if value.isascii():
+        return value
+    # A character outside the basic plane may come as an escaped half, which no file or database can hold.
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _malformed(f"{type(value).__name__} where an object belongs")
+    return value
+
+
+def _first(choices: object) -> Mapping[str, Any]:
+    if not choices:
+        return {}
+    if not isinstance(choices, list):
+        raise _malformed("choices are no list")
+    return _mapping(choices[0])
+
+
+def _malformed(detail: str) -> ChatError:
+    return ChatError(ErrorKind.MALFORMED, detail)
