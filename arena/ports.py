@@ -45,6 +45,14 @@ class ChatClient(Protocol):
         """Ask the endpoint for its models. Raises `ChatError` when it is down or does not serve the model."""
         ...
 
+    async def warm_up(self) -> None:
+        """Do what the first request of a process would otherwise wait for."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...
+
 
 class Clock(Protocol):
     """Time, passed in."""

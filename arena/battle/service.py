@@ -23,10 +23,10 @@ from arena.battle.views import BattleView, battle_view, failed_sides, turn_texts
 from arena.chat.live import Halt, LiveTurn
 from arena.chat.prompts import clean_prompt
 from arena.errors import LiveBattleExists, Refusal, StateConflict, UserError
+from arena.ids import new_id
 from arena.keys import Keys
 from arena.models import Battle, BattleState, Pacing, Side, Standing, Vote
 from arena.ports import Clock, NewTurn, Store
-from arena.ids import new_id
 
 ABANDONED_AFTER = timedelta(days=1)
 VOID_AFTER = timedelta(minutes=30)
@@ -45,6 +45,7 @@ class Rules:
     max_turns: int = 20
     max_comment_chars: int = 1000
     max_report_chars: int = 500
+    log_prompts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +214,7 @@ class BattleService:
         try:
             interrupted = await self._store.interrupt_expired(now)
             ended = await self._store.expire(now - ABANDONED_AFTER, now - VOID_AFTER, now)
-        except Exception:  # noqa: BLE001 - the next sweep tries again; the operator reads why
+        except Exception:
             log.exception("sweep_failed")
             return
         if interrupted or ended:
@@ -234,7 +235,7 @@ class BattleService:
             battle = await self._live(rater.id)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
         self._runner.start(battle, draw, tuple(Side))
-        log.info("battle_opened", battle=battle.id, prompt_chars=len(prompt))
+        log.info("battle_opened", battle=battle.id, **self._logged(prompt))
         return Sent(view=await self._view(battle, digest), accepted=True)
 
     async def _next_turn(self, digest: str, prompt: str, battle_id: str) -> Sent:
@@ -247,9 +248,7 @@ class BattleService:
         self._runner.check_room()
         contestants = await self._matchmaker.opponents(battle)
         try:
-            battle = await self._store.begin_turn(
-                battle.id, _new_turn(prompt), self._runner.lease(), self._clock.now()
-            )
+            battle = await self._store.begin_turn(battle.id, _new_turn(prompt), self._runner.lease(), self._clock.now())
         except StateConflict:
             battle, _ = await self._own(digest, battle_id)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
@@ -316,6 +315,9 @@ class BattleService:
         if len(clean) > self.rules.max_prompt_chars:
             raise UserError(Refusal.PROMPT_TOO_LONG, limit=self.rules.max_prompt_chars, length=len(clean))
         return clean
+
+    def _logged(self, prompt: str) -> dict[str, object]:
+        return {"prompt": prompt} if self.rules.log_prompts else {"prompt_chars": len(prompt)}
 
     @staticmethod
     def _check_ready(battle: Battle) -> None:

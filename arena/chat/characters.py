@@ -13,8 +13,13 @@ _UNWANTED = re.compile(
 )
 
 
+_SUSPECT = re.compile(f"{_SURROGATE.pattern}|{_NEWLINE.pattern}|{_UNWANTED.pattern}")
+
+
 def tidy(text: str) -> str:
     """The text with plain newlines, without control characters, and fit to be encoded as UTF-8."""
+    if not _SUSPECT.search(text):
+        return text
     if _SURROGATE.search(text):
         # a pair that was escaped as two halves becomes its character again; a lone half becomes U+FFFD
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -326,7 +326,7 @@ class LiveTurns:
     async def _run(self, turn: LiveTurn) -> None:
         try:
             await turn.run()
-        except Exception:  # noqa: BLE001 - a fault of ours must not leave the watchers waiting
+        except Exception:
             log.exception("turn_failed", key=turn.key)
             turn.give_up()
         finally:

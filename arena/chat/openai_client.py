@@ -35,7 +35,9 @@ KEEP_ALIVE_S = 3.0
 DRAIN_S = 0.05
 """How long to wait, after `[DONE]`, for the end of the body, without which the connection cannot be used again."""
 
-EXCERPT_S = 2.0
+EXCERPT_S = 0.5
+"""How long to wait for the body of an error; it is only for the log."""
+
 EXCERPT_BYTES = 4096
 DETAIL_CHARS = 400
 MODELS_BYTES = 1 << 20

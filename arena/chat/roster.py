@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What the last question to an endpoint's `/v1/models` gave; `problem` is empty when it is up. For operators only."""
+    """What an endpoint's `/v1/models` last gave; `problem` is empty when it is up. For operators only."""
 
     problem: str
     since: datetime

@@ -97,7 +97,7 @@ class AnswerReader:
                 self._finish(AnswerEnd(state=AnswerState.COMPLETE, finish_reason=self._finish_reason))
             except ChatError as error:
                 await self._after(error)
-            except Exception:  # noqa: BLE001 - a fault of ours must end this side, not hang the battle
+            except Exception:
                 log.exception("answer_reader_failed", contestant=self.attempt.contestant.name)
                 self._finish(AnswerEnd(state=AnswerState.FAILED, error_kind=ErrorKind.INTERNAL))
 
@@ -143,7 +143,8 @@ class AnswerReader:
     def _take(self, chunk: Chunk) -> None:
         if chunk.text or chunk.thinking:
             self._stamps.token(self._clock.monotonic())
-        split = self._splitter.feed(chunk.text, chunk.thinking)
+        # No database takes a NUL in a text, and no reader misses it.
+        split = self._splitter.feed(chunk.text.replace("\0", ""), chunk.thinking.replace("\0", ""))
         self._add(split.thinking, split.answer)
         self._finish_reason = chunk.finish_reason or self._finish_reason
         if chunk.prompt_tokens is not None or chunk.completion_tokens is not None:

@@ -7,7 +7,7 @@ from html import escape
 import gradio as gr
 
 from arena.models import Contestant, Pacing
-from arena.ui.chrome import Site, page_head
+from arena.ui.chrome import QUICK, Site, page_head
 from arena.ui.text import Texts
 
 
@@ -19,7 +19,7 @@ def about_page(demo: gr.Blocks, site: Site, text: Texts) -> None:
     def show() -> str:
         return about_html(list(site.contestants), site.service.rules.pacing, text)
 
-    demo.load(show, None, body, queue=False, show_progress="hidden", api_visibility="private")
+    demo.load(show, None, body, **QUICK)
 
 
 def about_html(contestants: list[Contestant], pacing: Pacing, text: Texts) -> str:

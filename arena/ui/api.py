@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 import structlog
+from gradio.events import api
 
 from arena.battle.ballot import read_ballot
 from arena.battle.views import BattleView, turn_texts
@@ -28,7 +29,7 @@ Answer = dict[str, Any]
 
 def add_api(site: Site) -> None:
     """Add the named endpoints to the current Blocks."""
-    api = ProgramApi(site)
+    endpoints = ProgramApi(site)
     for name in (
         "current",
         "send",
@@ -42,7 +43,7 @@ def add_api(site: Site) -> None:
         "report",
         "erase",
     ):
-        gr.api(getattr(api, name), api_name=name, queue=False)
+        api(getattr(endpoints, name), api_name=name, queue=False)
 
 
 class ProgramApi:
@@ -52,11 +53,11 @@ class ProgramApi:
         self._site = site
         self._service = site.service
 
-    async def current(self, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def current(self, request: gr.Request) -> Answer:
         """The caller's open battle, or {"state": "empty"}."""
         return await self._told(self._current(self._site.digest(request)))
 
-    async def send(self, prompt: str, battle: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def send(self, prompt: str, battle: str, request: gr.Request) -> Answer:
         """Send a prompt; an empty `battle` opens one."""
 
         async def work() -> Answer:
@@ -65,7 +66,7 @@ class ProgramApi:
 
         return await self._told(work())
 
-    async def wait(self, battle: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def wait(self, battle: str, request: gr.Request) -> Answer:
         """Watch the battle until its turn has ended, at most a minute; counts as a watcher like the page."""
 
         async def work() -> Answer:
@@ -78,19 +79,19 @@ class ProgramApi:
 
         return await self._told(work())
 
-    async def view(self, battle: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def view(self, battle: str, request: gr.Request) -> Answer:
         """A battle as it stands, with its texts."""
         return await self._told(self._with_texts(self._site.digest(request), battle))
 
-    async def stop(self, battle: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def stop(self, battle: str, request: gr.Request) -> Answer:
         """End both sides and keep what was shown."""
         return await self._told(self._json(self._service.stop(self._site.digest(request), battle)))
 
-    async def retry(self, battle: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def retry(self, battle: str, request: gr.Request) -> Answer:
         """Ask the failed side again, or both after an interruption."""
         return await self._told(self._json(self._service.retry(self._site.digest(request), battle)))
 
-    async def new_battle(self, battle: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def new_battle(self, battle: str, request: gr.Request) -> Answer:
         """Leave a battle."""
 
         async def work() -> Answer:
@@ -104,11 +105,11 @@ class ProgramApi:
         battle: str,
         token: str,
         outcome: str,
-        tags_a: list,
-        tags_b: list,
+        tags_a: list[str],
+        tags_b: list[str],
         comment: str,
-        request: gr.Request,  # type: ignore[type-arg]
-    ) -> dict:  # type: ignore[type-arg]
+        request: gr.Request,
+    ) -> Answer:
         """Vote; the answer names the models."""
 
         async def work() -> Answer:
@@ -117,12 +118,12 @@ class ProgramApi:
 
         return await self._told(work())
 
-    async def comment(self, battle: str, comment: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def comment(self, battle: str, comment: str, request: gr.Request) -> Answer:
         """Store a comment written after the reveal."""
         digest = self._site.digest(request)
         return await self._told(self._json(self._service.comment(digest, battle, comment)))
 
-    async def report(self, battle: str, side: str, reason: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def report(self, battle: str, side: str, reason: str, request: gr.Request) -> Answer:
         """Report an answer to the operator."""
 
         async def work() -> Answer:
@@ -131,7 +132,7 @@ class ProgramApi:
 
         return await self._told(work())
 
-    async def erase(self, code: str, request: gr.Request) -> dict:  # type: ignore[type-arg]
+    async def erase(self, code: str) -> Answer:
         """Erase a person's texts by their code."""
 
         async def work() -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 import structlog
@@ -195,6 +195,6 @@ class BattleHandlers:
         return updates
 
 
-def _shown(shown: bool) -> bool | str:
+def _shown(shown: bool) -> Literal[True, "hidden"]:
     """Hidden components stay in the page, so that their ids are always there."""
     return True if shown else "hidden"

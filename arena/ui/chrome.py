@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -15,6 +16,9 @@ from arena.keys import COOKIE_NAME, Keys
 from arena.models import Contestant
 from arena.ports import Store
 from arena.ui.text import Texts
+
+QUICK: Mapping[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""How every handler of a page is connected: all are short, so none waits in Gradio's queue."""
 
 PAGES = ("", "leaderboard", "examples", "you", "about")
 _THEME_SCRIPT = Path(__file__).parent / "theme.js"

@@ -88,7 +88,7 @@ async def _turn_events(battle: Battle, turn: LiveTurn, first_turn: int) -> Async
             yield b": still here\n\n"
             continue
         seen = turn.version
-        news = {side: new for side, feed in feeds.items() if (new := feed.news(turn, side))}
+        news: Payload = {side.value: new for side, feed in feeds.items() if (new := feed.news(turn, side))}
         if news:
             yield _event("delta", news, f"{turn.index}.{seen}")
     yield _event("end", {"state": turn.state}, f"{turn.index}.{seen + 1}")

@@ -10,7 +10,7 @@ import structlog
 from arena.analysis.standings import PairRow, Standings, standings
 from arena.errors import StoreError
 from arena.models import Standing
-from arena.ui.chrome import Site, page_head
+from arena.ui.chrome import QUICK, Site, page_head
 from arena.ui.text import Texts
 
 REFRESH_S = 10.0
@@ -35,10 +35,9 @@ def leaderboard_page(demo: gr.Blocks, site: Site, text: Texts) -> None:
         when = last.strftime("%Y-%m-%d %H:%M") if last else text.never
         return leaderboard_html(now, when, site.displays, text)
 
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    demo.load(show, None, board, **quick)
-    refresh.click(show, None, board, **quick)
-    timer.tick(show, None, board, **quick)
+    demo.load(show, None, board, **QUICK)
+    refresh.click(show, None, board, **QUICK)
+    timer.tick(show, None, board, **QUICK)
 
 
 def leaderboard_html(now: Standings, when: str, displays: dict[str, str], text: Texts) -> str:

@@ -41,6 +41,6 @@ async def _forever(name: str, job: Callable[[], Coroutine[Any, Any, None]]) -> N
     while True:
         try:
             await job()
-        except Exception:  # noqa: BLE001 - a background job must outlive its faults; the operator reads why
+        except Exception:
             log.exception("job_failed", job=name)
         await asyncio.sleep(1)

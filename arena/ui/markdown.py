@@ -51,7 +51,9 @@ class BlockStream:
         self._reopened = ""
         self._lines = Lines()
         self._outline = Outline()
-        self._credit = SPARE_WORK
+        self._received = 0
+        self.work = 0
+        """Characters parsed so far, for tests: what has to stay in proportion to the characters that came."""
 
     def feed(self, delta: str) -> Growth:
         """Take the next text of the answer."""
@@ -60,7 +62,7 @@ class BlockStream:
         for start in range(0, len(text), PIECE):
             piece = text[start : start + PIECE]
             self._tail += piece
-            self._credit += WORK_PER_CHARACTER * len(piece)
+            self._received += len(piece)
             html.append(self._finished_blocks())
         done = "".join(html)
         return Growth(done, self._tail, "" if done else text)
@@ -69,7 +71,7 @@ class BlockStream:
         """HTML of what was still open."""
         rest = self._reopened + self._tail + tidy(self._half)
         self._tail = self._half = self._reopened = ""
-        return self._html(parse(rest)) if rest.strip() else ""
+        return self._html(self._parse(rest)) if rest.strip() else ""
 
     def _whole_characters(self, delta: str) -> str:
         """A carriage return and the first half of a surrogate pair wait for what may follow them."""
@@ -80,7 +82,7 @@ class BlockStream:
     def _finished_blocks(self) -> str:
         html = ""
         place, end = self._newest_block_in_sight()
-        if place and self._credit >= end:
+        if place and self.work + end <= SPARE_WORK + WORK_PER_CHARACTER * self._received:
             html = self._cut_before(place, end)
         while len(self._tail) > LONGEST_BLOCK:
             html += self._cut_through(_good_place(self._tail))
@@ -103,9 +105,7 @@ class BlockStream:
 
         Later lines are kept from the parser: half a line may look like a block that it will not be.
         """
-        text = self._reopened + self._tail[:end]
-        self._credit -= len(text)
-        *finished, newest = parse(text)
+        *finished, newest = self._parse(self._reopened + self._tail[:end])
         if not finished or newest.start != len(self._reopened) + place:
             return ""
         self._drop(place)
@@ -114,10 +114,14 @@ class BlockStream:
 
     def _cut_through(self, place: int) -> str:
         """Give out the beginning of a block that has become too long; code goes on in a block of its own."""
-        blocks = parse(self._reopened + self._tail[:place])
+        blocks = self._parse(self._reopened + self._tail[:place])
         self._drop(place)
         self._reopened = _fence_left_open(blocks[-1]) if blocks else ""
         return self._html(blocks)
+
+    def _parse(self, text: str) -> list[Block]:
+        self.work += len(text)
+        return parse(text)
 
     def _drop(self, size: int) -> None:
         self._tail = self._tail[size:]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import cast
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI
@@ -25,39 +27,42 @@ _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
 def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: AbstractAsyncContextManager[None]) -> FastAPI:
-    """The whole app.
-
-    Args:
-        lifespan: entered when the server starts, left when it stops.
-    """
+    """The whole app. `lifespan` is entered when the server starts, and left when it stops."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: lifespan)
     app.include_router(routes)
     mounts = {"zh": "/zh", "en": "/"}  # the root takes every path, so it comes last
     for lang, path in mounts.items():
-        gr.mount_gradio_app(
-            app,
-            build_blocks(site, TEXTS[lang]),
-            path=path,
-            ssr_mode=False,
-            footer_links=[],
-            enable_monitoring=False,
-            run_history=False,
-            show_error=False,
-            favicon_path=str(_ICON) if path == "/" else None,
-            theme=gr.themes.Base(font=_FONTS, font_mono=_MONO),
-            css_paths=list(_STYLES),
-        )
+        with warnings.catch_warnings():
+            # Said at every start although it was not asked for.
+            warnings.filterwarnings("ignore", message="SSR mode is not supported")
+            _mount(app, site, TEXTS[lang], path)
     pages = {f"/{page}" for page in PAGES} | {f"/zh/{page}" for page in PAGES} | {"/zh"}
     app.add_middleware(WebGuard, keys=site.keys, rules=rules, pages=pages)
     return app
 
 
+def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> None:
+    gr.mount_gradio_app(
+        app,
+        build_blocks(site, text),
+        path=path,
+        ssr_mode=False,
+        footer_links=[],
+        enable_monitoring=False,
+        run_history=False,
+        show_error=False,
+        favicon_path=str(_ICON) if path == "/" else None,
+        theme=gr.themes.Base(font=_FONTS, font_mono=_MONO),
+        css_paths=list(_STYLES),
+    )
+
+
 def build_blocks(site: Site, text: Texts) -> gr.Blocks:
     """One language's pages."""
     with gr.Blocks(title=f"{text.name} · {text.tagline}", analytics_enabled=False) as demo:
-        battle_page(demo, site, text)
         if text is EN:
-            add_api(site)
+            add_api(site)  # first, so that the plain names are the documented ones
+        battle_page(demo, site, text)
     with demo.route(text.nav_leaderboard, "/leaderboard", show_in_navbar=False):
         leaderboard_page(demo, site, text)
     with demo.route(text.nav_examples, "/examples", show_in_navbar=False):
@@ -66,4 +71,4 @@ def build_blocks(site: Site, text: Texts) -> gr.Blocks:
         you_page(demo, site, text)
     with demo.route(text.nav_about, "/about", show_in_navbar=False):
         about_page(demo, site, text)
-    return demo
+    return cast("gr.Blocks", demo)

@@ -17,11 +17,7 @@ _SCRIPT = Path(__file__).parent / "transcript.js"
 
 
 def transcript(text: Texts, examples: Sequence[Example], base: str) -> gr.HTML:
-    """The component. Its props `battle`, `turns` and `state` are set by handlers.
-
-    Args:
-        base: the way from the page to the app's root, `./` or `../`.
-    """
+    """The component; handlers set its props `battle`, `turns` and `state`. `base` is the way to the app's root."""
     return gr.HTML(
         value="",
         html_template=_board_html(text, examples),
@@ -38,7 +34,8 @@ def transcript(text: Texts, examples: Sequence[Example], base: str) -> gr.HTML:
 def _board_html(text: Texts, examples: Sequence[Example]) -> str:
     words = json.dumps({"waiting": text.status_waiting, "offline": text.status_offline}, ensure_ascii=False)
     tabs = "".join(
-        f'<button type="button" class="tab side-{side}" data-side="{side}" aria-pressed="{str(side is Side.A).lower()}">'
+        f'<button type="button" class="tab side-{side}" data-side="{side}" '
+        f'aria-pressed="{"true" if side is Side.A else "false"}">'
         f"{_disc(side)}{escape(text.model[side])}</button>"
         for side in Side
     )

@@ -9,7 +9,7 @@ import structlog
 
 from arena.errors import Refusal, StoreError, UserError
 from arena.models import Battle
-from arena.ui.chrome import Site, page_head
+from arena.ui.chrome import QUICK, Site, page_head
 from arena.ui.text import Texts
 from arena.ui.view import refusal_text, status_html
 
@@ -51,9 +51,8 @@ def you_page(demo: gr.Blocks, site: Site, text: Texts) -> None:
             sentence, tone = text.refusal[Refusal.NOT_SAVED], "bad"
         return status_html(sentence, tone), await show(request)
 
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    demo.load(show, None, votes, **quick)
-    button.click(erase, code, [said, votes], **quick)
+    demo.load(show, None, votes, **QUICK)
+    button.click(erase, code, [said, votes], **QUICK)
 
 
 def votes_html(battles: list[Battle], code: str, displays: dict[str, str], text: Texts) -> str:

@@ -49,3 +49,9 @@ class ScriptedChat:
     async def probe(self, contestant: Contestant) -> None:
         if contestant.name in self.down:
             raise self.down[contestant.name]
+
+    async def warm_up(self) -> None:
+        """Nothing to do."""
+
+    async def aclose(self) -> None:
+        """Nothing to close."""

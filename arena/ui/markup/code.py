@@ -20,11 +20,12 @@ from pygments.token import (  # type: ignore[import-untyped]
     _TokenType,
 )
 
-MAX_CODE = 20_000
-"""Longer code is shown without colours."""
+MAX_CODE = 4000
+MAX_LINES = 300
+"""Longer code is shown without colours: some lexers take quadratic time on what they do not expect."""
 
 LANGUAGES = (
-    "bash c cpp csharp css diff docker go haskell html ini java javascript json kotlin lua make matlab nginx perl php"
+    "bash c cpp csharp css diff docker go haskell html ini java javascript json kotlin lua matlab nginx perl php"
     " powershell python r ruby rust scala sql swift toml typescript xml yaml"
 )
 """Languages that are coloured, by Pygments' names. A model's word never chooses a lexer outside this list."""
@@ -38,7 +39,6 @@ _ALIASES = {
     "golang": "go",
     "js": "javascript",
     "jsx": "javascript",
-    "makefile": "make",
     "node": "javascript",
     "ps1": "powershell",
     "py": "python",
@@ -76,7 +76,8 @@ def code_html(code: str, info: str = "") -> str:
     language = _language(info)
     if not language:
         return f'<pre tabindex="0"><code>{escape(code)}</code></pre>\n'
-    body = "".join(_spans(code, language)) if len(code) <= MAX_CODE else escape(code)
+    readable = len(code) <= MAX_CODE and code.count("\n") <= MAX_LINES
+    body = "".join(_spans(code, language)) if readable else escape(code)
     return f'<pre tabindex="0"><code class="language-{language}">{body}</code></pre>\n'
 
 

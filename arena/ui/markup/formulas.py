@@ -56,6 +56,7 @@ _CONVERTER_ERRORS: tuple[type[Exception], ...] = (
     ValueError,
 )
 
+_OTHER_BLOCK = re.compile(r"#{1,6}\s|```|~~~")
 _PAIRS = {"$$": "$$", r"\[": r"\]", r"\(": r"\)"}
 _DISPLAY = frozenset({"$$", r"\["})
 _OPERATOR = re.compile(r"[\\^_={}+*<>|]")
@@ -190,7 +191,7 @@ def _block_content(state: StateBlock, start: int, end: int, closing: str) -> tup
     for number in range(start, end):
         text = _line(state, number).rstrip()
         text = text[2:] if number == start else text
-        if (not text and number > start) or state.sCount[number] < state.blkIndent:
+        if (not text and number > start) or state.sCount[number] < state.blkIndent or _OTHER_BLOCK.match(text):
             return None
         if closing in text:
             lines.append(text.removesuffix(closing))

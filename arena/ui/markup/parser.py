@@ -23,6 +23,7 @@ MAX_NESTING = 20
 
 _NEWLINE = re.compile("\n")
 _LINE_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
+_HOST = re.compile(r"[\w.-]+(?::\d{1,5})?")
 _ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 
 
@@ -78,10 +79,12 @@ class _Parser(MarkdownIt):
     def validateLink(self, url: str) -> bool:
         """Only absolute addresses of three schemes become links; others stay as they were written."""
         try:
-            parts = urlsplit(url.strip())
+            parts = urlsplit(url)
         except ValueError:
             return False
-        return parts.scheme == "mailto" or (parts.scheme in LINK_SCHEMES and bool(parts.netloc))
+        if parts.scheme not in LINK_SCHEMES:
+            return False
+        return bool(parts.path if parts.scheme == "mailto" else _HOST.fullmatch(parts.netloc))
 
 
 @cache

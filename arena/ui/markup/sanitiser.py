@@ -24,7 +24,12 @@ def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags={*HTML_TAGS.split(), *MATHML_TAGS},
         clean_content_tags={"script", "style"},
-        attributes={"a": {"href"}, "ol": {"start"}, **{tag: set(names) for tag, names in MATHML_ATTRIBUTES.items()}},
+        attributes={
+            "*": set(),
+            "a": {"href"},
+            "ol": {"start"},
+            **{tag: set(names) for tag, names in MATHML_ATTRIBUTES.items()},
+        },
         tag_attribute_values={"div": {"tabindex": {"0"}}, "pre": {"tabindex": {"0"}}},
         set_tag_attribute_values={"a": {"target": "_blank"}},
         allowed_classes={

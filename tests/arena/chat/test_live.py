@@ -69,7 +69,7 @@ async def _nothing(_):
 
 async def until(condition, seconds=3.0):
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.005)
 
 
@@ -185,6 +185,7 @@ async def test_closing_stores_every_turn_as_interrupted():
 
 async def test_a_fault_while_storing_the_end_still_ends_it_for_the_watchers():
     async with running(Script(), Script()) as (turn, *_):
+
         async def broken(turn, why):
             raise RuntimeError("no")
 

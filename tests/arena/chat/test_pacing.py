@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_both_sides_grow_by_the_same_characters_in_the_same_ticks():
 
 def test_the_rate_is_never_above_the_wanted_one():
     frames = play(MatchedPacer(80), Writer(0.0, 900, 900), Writer(0.0, 900, 900))
-    gains = [later[0] - now[0] for now, later in zip(frames, frames[1:], strict=False)]
+    gains = [later[0] - now[0] for now, later in pairwise(frames)]
     assert max(gains) <= 80 * TICK + 1
 
 

@@ -17,7 +17,7 @@ def contestant(**changes):
 async def read(*scripts, **changes):
     chat = ScriptedChat({"x": list(scripts)})
     attempt = Attempt(answer_id="1", side=Side.A, number=1, contestant=contestant(**changes), messages=[])
-    reader = AnswerReader(attempt, chat, SystemClock(), lambda urgent: None)
+    reader = AnswerReader(attempt, chat, SystemClock(), lambda _urgent: None)
     await reader.run()
     return reader, chat
 
@@ -90,3 +90,8 @@ async def test_gaps_between_chunks_are_measured():
     reader, _ = await read(Script(["a"] * 5, pause_s=0.02))
     assert reader.measured.gap_p50_ms == pytest.approx(20, abs=15)
     assert reader.measured.gap_max_ms >= reader.measured.gap_p95_ms >= reader.measured.gap_p50_ms
+
+
+async def test_a_nul_in_a_models_text_is_dropped_before_a_database_would_refuse_it():
+    reader, _ = await read(Script(["a\0b", Chunk(thinking="c\0d"), "e"]), thinks=False)
+    assert "\0" not in reader.text + reader.thinking

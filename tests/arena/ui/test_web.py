@@ -78,7 +78,14 @@ def test_who_chose_english_stays_there():
 
 @pytest.mark.parametrize(
     ("accept", "expected"),
-    [("", "en"), ("fr", "en"), ("en-US,zh;q=0.5", "en"), ("zh-TW", "zh"), ("en;q=0.3,zh;q=0.7", "zh"), ("zh;q=x", "en")],
+    [
+        ("", "en"),
+        ("fr", "en"),
+        ("en-US,zh;q=0.5", "en"),
+        ("zh-TW", "zh"),
+        ("en;q=0.3,zh;q=0.7", "zh"),
+        ("zh;q=x", "en"),
+    ],
 )
 def test_the_browsers_preference_is_read(accept, expected):
     assert preferred_language(accept) == expected

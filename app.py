@@ -1,0 +1,56 @@
+"""Blindfold: settings -> store, chat clients, services -> pages -> serve."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import ExitStack
+from secrets import SystemRandom
+
+import uvicorn
+
+from arena.battle.matchmaker import Matchmaker
+from arena.battle.runner import TurnRunner
+from arena.battle.service import BattleService
+from arena.chat.openai_client import OpenAIChat
+from arena.chat.roster import Roster
+from arena.clock import SystemClock
+from arena.errors import ArenaError
+from arena.keys import Keys
+from arena.settings import Settings
+from arena.start import battle_rules, chat_timeouts, field_of, prepare, runner_rules, web_rules
+from storage.database import open_database
+from storage.store import SqlStore
+
+
+def main(stack: ExitStack) -> None:
+    """Put the parts together and serve until stopped."""
+    settings = Settings()
+    prepare(settings)
+    from arena.ui.assembly import Parts, arena_app  # after `prepare`: Gradio reads its environment when it is imported
+
+    field = field_of(settings, stack)
+    store = SqlStore(open_database(settings.resolved_database_url))
+    clock = SystemClock()
+    client = OpenAIChat({c.api_key_env: settings.api_key(c.api_key_env) or "" for c in field}, chat_timeouts(settings))
+    matchmaker = Matchmaker(Roster(field, client, clock, settings.probe_interval_s), store, clock, SystemRandom())
+    keys = Keys(settings.secret.get_secret_value() or asyncio.run(store.secret()))
+    runner = TurnRunner(store=store, client=client, clock=clock, rules=runner_rules(settings))
+    service = BattleService(
+        store=store, runner=runner, matchmaker=matchmaker, keys=keys, clock=clock, rules=battle_rules(settings)
+    )
+    parts = Parts(service=service, runner=runner, matchmaker=matchmaker, store=store, keys=keys, client=client)
+    app = arena_app(parts, web_rules(settings), settings.admin_token.get_secret_value())
+    stack.callback(store.close)
+    uvicorn.run(
+        app, host=settings.server_name, port=settings.server_port, log_level="warning", timeout_graceful_shutdown=3
+    )
+
+
+if __name__ == "__main__":
+    with ExitStack() as exits:
+        try:
+            main(exits)
+        except ArenaError as error:
+            sys.stderr.write(f"Blindfold cannot start.\n{error}\n")
+            sys.exit(2)

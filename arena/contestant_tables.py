@@ -1,0 +1,156 @@
+"""The tables of a contestants file: their keys, what values may be, and how that is said when they are not."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from arena.models import Outcome
+
+EMBEDDED = "embedded"
+"""As a `base_url`: the engine that this program starts itself, whose address is known only then."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OURS = ("model", "messages", "stream", "stream_options", "temperature", "top_p", "max_tokens")
+"""What a request has anyway and `[contestant.extra]` must not set a second time."""
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError("expected up to 100 letters, digits and . _ : / @ + -, beginning with a letter or digit")
+    if text in {outcome.value for outcome in Outcome}:
+        raise ValueError("expected another name; this one says who won in the exports")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("expected one line without control characters")
+    return text.strip()
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise ValueError("expected some text")
+    return text
+
+
+def _variable(text: str) -> str:
+    # A key that was put here by mistake must not be repeated in the message, so nothing of the value is.
+    if text and not _VARIABLE.fullmatch(text):
+        raise ValueError("expected the name of the environment variable that holds the key, not the key itself")
+    return text
+
+
+def _url(text: str) -> str:
+    if text == EMBEDDED:
+        return text
+    parts = urlsplit(text)  # raises ValueError for brackets that do not match
+    if parts.scheme not in ("http", "https") or not parts.hostname or (parts.port or 1) < 1:
+        raise ValueError(f'expected an address such as "http://localhost:8001/v1", or "{EMBEDDED}"')
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("expected an address without user, password, ? or #; a key goes into a variable (api_key_env)")
+    if parts.path.rstrip("/").endswith("/completions"):
+        raise ValueError("expected the address without /chat/completions at its end")
+    return text.rstrip("/")
+
+
+def _sendable(extra: dict[str, Any]) -> dict[str, Any]:
+    for key in _OURS:
+        if key in extra:
+            raise ValueError(f"expected no {key} here; it is set by the contestant, its prompt or its sampling")
+    try:
+        json.dumps(extra, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"expected only values that JSON has: {error}") from error
+    return extra
+
+
+Line = Annotated[str, AfterValidator(_line)]
+FilledLine = Annotated[str, AfterValidator(_line), AfterValidator(_filled), Field(max_length=200)]
+Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Table(BaseModel):
+    """What every table of the file shares: no unknown keys, no conversions, no further changes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class About(Table):
+    """A line for the model card, by language."""
+
+    en: Line = ""
+    zh: Line = ""
+
+
+class Prompt(Table):
+    """`PromptPolicy` in the file."""
+
+    system: str = ""
+    system_as: Literal["system", "user", "none"] = "system"
+    prefix: str = ""
+    math_suffix: str = ""
+    trim_leading: bool = True
+
+    @model_validator(mode="after")
+    def _used(self) -> Prompt:
+        if self.system and self.system_as == "none":
+            raise ValueError('expected no system prompt beside system_as = "none", which sends none')
+        return self
+
+
+class Sampling(Table):
+    """`Sampling` in the file."""
+
+    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
+
+
+class Price(Table):
+    """`Price` in the file."""
+
+    input_per_million: Money = 0.0
+    output_per_million: Money = 0.0
+    daily_cap: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Price:
+        if self.daily_cap is not None and not (self.input_per_million or self.output_per_million):
+            raise ValueError("expected prices beside daily_cap, which is never reached without")
+        return self
+
+
+class Entry(Table):
+    """One `[[contestant]]`."""
+
+    name: Annotated[str, AfterValidator(_name)]
+    display: FilledLine
+    base_url: Annotated[str, AfterValidator(_url)]
+    model: FilledLine
+    api_key_env: Annotated[str, AfterValidator(_variable)] = ""
+    thinks: bool = False
+    licence: Line = ""
+    notice: Line = ""
+    about: About = About()
+    weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    prompt: Prompt = Prompt()
+    sampling: Sampling = Sampling()
+    price: Price | None = None
+    extra: Annotated[dict[str, Any], AfterValidator(_sendable)] = Field(default_factory=dict)
+    serve: dict[str, Any] = Field(default_factory=dict)
+
+
+class File(Table):
+    """The whole file."""
+
+    contestant: list[Entry]
+
+
+TABLES: dict[str, type[Table]] = {"about": About, "prompt": Prompt, "sampling": Sampling, "price": Price}

@@ -1,0 +1,85 @@
+"""Steps of the composition root: what settings mean for each part. Imported by app.py only."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import structlog
+
+from arena.battle.runner import RunnerRules
+from arena.battle.service import Rules
+from arena.chat.embedded import embedded_contestants
+from arena.chat.patience import ChatTimeouts
+from arena.contestants import load
+from arena.logs import configure_logging
+from arena.models import Contestant
+from arena.settings import Settings
+from arena.ui.web import WebRules
+from arena.weights import fetch
+
+GRADIO_ENVIRONMENT = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),  # its summary costs milliseconds an event after a while
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+"""Gradio and its libraries call nobody and count nothing."""
+
+log = structlog.get_logger()
+
+
+def prepare(settings: Settings) -> None:
+    """Logging, what the operator should know at once, and Gradio's environment (before Gradio is imported)."""
+    configure_logging(settings.log_format, settings.log_level)
+    os.environ.update(GRADIO_ENVIRONMENT)
+    for sentence in settings.unknown_variables:
+        log.warning("unknown_setting", problem=sentence)
+    if not settings.database_url and settings.resolved_data_dir.warning:
+        log.warning("data_folder", problem=settings.resolved_data_dir.warning)
+
+
+def field_of(settings: Settings, stack: ExitStack) -> tuple[Contestant, ...]:
+    """The contestants; the embedded engine is started when one of them needs it, and stopped with `stack`."""
+
+    def weights() -> Path:
+        return fetch(settings.cache_dir, lambda line: log.info("weights", progress=line))
+
+    return stack.enter_context(embedded_contestants(load(settings.contestants, settings.api_key), weights))
+
+
+def chat_timeouts(settings: Settings) -> ChatTimeouts:
+    """How long model servers are waited for."""
+    return ChatTimeouts(
+        connect_s=settings.connect_timeout_s,
+        first_token_s=settings.first_token_timeout_s,
+        idle_s=settings.idle_timeout_s,
+        answer_s=settings.answer_timeout_s,
+    )
+
+
+def runner_rules(settings: Settings) -> RunnerRules:
+    """How turns run."""
+    return RunnerRules(
+        pace_cps=settings.pace_chars_per_second,
+        grace_s=settings.grace_s,
+        lease_s=settings.lease_s,
+        max_live=settings.max_live_battles,
+    )
+
+
+def battle_rules(settings: Settings) -> Rules:
+    """How battles go."""
+    return Rules(
+        pacing=settings.pacing,
+        max_prompt_chars=settings.max_prompt_chars,
+        max_turns=settings.max_turns,
+        max_comment_chars=settings.max_comment_chars,
+        log_prompts=settings.log_prompts,
+    )
+
+
+def web_rules(settings: Settings) -> WebRules:
+    """Which requests are let in."""
+    return WebRules(in_frame=settings.framed, allowed_origins=settings.allowed_origins)

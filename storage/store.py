@@ -1,0 +1,249 @@
+"""`SqlStore`: `arena.ports.Store` on SQLAlchemy. One transaction a method, run in a thread of the store's own few."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy import Connection
+
+from arena.models import Answer, Battle, BattleState, Draw, Pacing, Rater, Side, Vote, VoteCount
+from arena.ports import Lease, NewTurn
+from storage import audit, battles, endings, kept, raters, tokens, votes
+from storage.database import Database
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Work = Callable[Concatenate["SqlStore", Connection, P], R]
+Method = Callable[Concatenate["SqlStore", P], Coroutine[Any, Any, R]]
+
+
+async def _in_thread(work: Callable[[], R], limiter: CapacityLimiter) -> R:
+    """Run something in a thread. A cancelled caller goes at once, but the work is finished and keeps its place."""
+    return await asyncio.shield(asyncio.ensure_future(to_thread.run_sync(work, limiter=limiter)))
+
+
+def _reads(work: Work[P, R]) -> Method[P, R]:
+    """Make an async method of what is done in a read transaction."""
+
+    @wraps(work)
+    async def method(self: SqlStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        def read() -> R:
+            with self.database.read() as connection:
+                return work(self, connection, *args, **kwargs)
+
+        return await _in_thread(read, self._readers)
+
+    return method
+
+
+def _writes(work: Work[P, R]) -> Method[P, R]:
+    """Make an async method of what is done in a write transaction."""
+
+    @wraps(work)
+    async def method(self: SqlStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        def write() -> R:
+            with self.database.write() as connection:
+                return work(self, connection, *args, **kwargs)
+
+        return await _in_thread(write, self._writers)
+
+    return method
+
+
+class SqlStore:
+    """The store on an open database.
+
+    Args:
+        database: from `storage.database.open_database`; the store closes it.
+        threads: how many transactions may be under way at once; SQLite's writers queue for one place, in order, which
+            is fairer and faster than its own waiting.
+    """
+
+    def __init__(self, database: Database, threads: int = 4) -> None:
+        self.database = database
+        self._readers = CapacityLimiter(threads)
+        self._writers = CapacityLimiter(1) if database.one_writer else self._readers
+        if database.one_connection:
+            self._readers = self._writers
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    # --- the database itself ---
+
+    @_writes
+    def ping(self, connection: Connection) -> None:
+        """Prove that the database can be written to; nothing is kept."""
+        kept.probe(connection)
+        connection.rollback()
+
+    async def origin(self) -> str:
+        """The random id of this database."""
+        return self.database.origin
+
+    @_reads
+    def secret(self, connection: Connection) -> str:
+        """The secret that was made with the database."""
+        return kept.secret(connection)
+
+    @_reads
+    def paused(self, connection: Connection) -> bool:
+        """Whether the operator has paused the arena."""
+        return kept.paused(connection)
+
+    @_writes
+    def set_paused(self, connection: Connection, paused: bool) -> None:
+        """Pause the arena, or go on."""
+        kept.set_paused(connection, paused)
+
+    # --- raters ---
+
+    async def rater(self, digest: str, erasure_digest: str, now: datetime) -> Rater:
+        """The rater with this cookie digest, created when new; one that is known costs no write."""
+        known = await self.find_rater(digest)
+        return known or await self._add_rater(digest, erasure_digest, now)
+
+    @_reads
+    def find_rater(self, connection: Connection, digest: str) -> Rater | None:
+        """The rater with this cookie digest, or None."""
+        return raters.find(connection, digest)
+
+    @_writes
+    def _add_rater(self, connection: Connection, digest: str, erasure_digest: str, now: datetime) -> Rater:
+        return raters.find_or_add(connection, digest, erasure_digest, now)
+
+    async def erase(self, erasure_digest: str, now: datetime) -> int | None:
+        """Erase what a person has left; how many votes were withdrawn, None for an unknown code."""
+        withdrawn = await self._erase(erasure_digest, now)
+        if withdrawn is not None:
+            await _in_thread(self.database.forget_old_pages, self._writers)
+        return withdrawn
+
+    @_writes
+    def _erase(self, connection: Connection, erasure_digest: str, now: datetime) -> int | None:
+        return raters.erase(connection, erasure_digest, now)
+
+    # --- battles ---
+
+    @_reads
+    def current_battle(self, connection: Connection, rater_id: str) -> Battle | None:
+        """The rater's newest battle that is still on the page."""
+        return battles.current(connection, self.database.origin, rater_id)
+
+    @_reads
+    def battle(self, connection: Connection, battle_id: str) -> Battle | None:
+        """A battle with its turns, answers and vote."""
+        return battles.find(connection, self.database.origin, battle_id)
+
+    @_writes
+    def create_battle(
+        self,
+        connection: Connection,
+        battle_id: str,
+        rater_id: str,
+        draw: Draw,
+        pacing: Pacing,
+        turn: NewTurn,
+        lease: Lease,
+        now: datetime,
+    ) -> Battle:
+        """Store the draw and the first turn, in state `streaming`."""
+        return battles.create(connection, battle_id, rater_id, draw, pacing, turn, lease, now)
+
+    @_writes
+    def begin_turn(self, connection: Connection, battle_id: str, turn: NewTurn, lease: Lease, now: datetime) -> Battle:
+        """`ready` -> `streaming` with another turn."""
+        return battles.begin_turn(connection, self.database.origin, battle_id, turn, lease, now)
+
+    @_writes
+    def begin_retry(
+        self, connection: Connection, battle_id: str, answer_ids: Mapping[Side, str], lease: Lease, now: datetime
+    ) -> Battle:
+        """`failed` or `interrupted` -> `streaming` with new attempts at the last turn."""
+        return battles.begin_retry(connection, self.database.origin, battle_id, answer_ids, lease, now)
+
+    @_writes
+    def save_progress(self, connection: Connection, answers: Sequence[Answer]) -> None:
+        """Keep the text shown so far of answers that still run."""
+        endings.save_progress(connection, answers)
+
+    @_writes
+    def renew_leases(self, connection: Connection, battle_ids: Sequence[str], lease: Lease) -> None:
+        """Say that this process still runs these battles."""
+        endings.renew_leases(connection, battle_ids, lease)
+
+    @_writes
+    def finish_turn(
+        self,
+        connection: Connection,
+        battle_id: str,
+        answers: Sequence[Answer],
+        state: BattleState,
+        pace_cps: float | None,
+        now: datetime,
+    ) -> None:
+        """`streaming` -> `state`, with the answers as they ended."""
+        endings.finish_turn(connection, battle_id, answers, state, pace_cps, now)
+
+    @_writes
+    def interrupt_expired(self, connection: Connection, now: datetime, battle_id: str | None = None) -> int:
+        """Mark streaming battles (or this one) whose lease has run out as interrupted; how many."""
+        return endings.interrupt_expired(connection, now, battle_id)
+
+    @_writes
+    def expire(self, connection: Connection, abandoned_before: datetime, void_before: datetime, now: datetime) -> int:
+        """End what nobody came back to; how many."""
+        return endings.expire(connection, abandoned_before, void_before, now)
+
+    @_writes
+    def close_battle(self, connection: Connection, battle_id: str, state: BattleState | None, now: datetime) -> None:
+        """Take a battle off its rater's page."""
+        endings.close(connection, battle_id, state, now)
+
+    @_reads
+    def contestant_cards(self, connection: Connection, hashes: Sequence[str]) -> Mapping[str, str]:
+        """Snapshots by their hash."""
+        return battles.contestant_cards(connection, hashes)
+
+    @_reads
+    def tokens_since(self, connection: Connection, since: datetime) -> Mapping[str, tuple[int, int]]:
+        """Prompt and completion tokens by contestant's name since a time."""
+        return tokens.tokens_since(connection, self.database.origin, since)
+
+    # --- votes ---
+
+    @_writes
+    def record_vote(self, connection: Connection, vote: Vote, now: datetime) -> Vote:
+        """`ready` -> `voted` with the vote and its count; a battle that has a vote keeps it."""
+        return votes.record(connection, self.database.origin, vote, now)
+
+    @_writes
+    def comment_after(self, connection: Connection, battle_id: str, comment: str) -> None:
+        """Store a comment that was written after the reveal."""
+        votes.comment_after(connection, battle_id, comment)
+
+    @_writes
+    def report(self, connection: Connection, battle_id: str, side: Side, reason: str, now: datetime) -> None:
+        """Store a rater's report of an answer."""
+        audit.write_event(connection, audit.REPORT, reason, now, battle_id, side)
+
+    @_reads
+    def votes_of(self, connection: Connection, rater_id: str, limit: int) -> Sequence[Battle]:
+        """A rater's voted battles, newest first."""
+        return battles.voted(connection, self.database.origin, rater_id, limit)
+
+    @_reads
+    def vote_counts(self, connection: Connection) -> Sequence[VoteCount]:
+        """All cells of the maintained counts."""
+        return votes.counts(connection)
+
+    @_reads
+    def last_vote_at(self, connection: Connection) -> datetime | None:
+        """When the newest vote was given."""
+        return votes.last_vote_at(connection)

@@ -1,0 +1,125 @@
+"""Votes and the counts that are kept with them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from arena.errors import StateConflict, StoreError
+from arena.models import BattleState, Outcome, Standing, Vote, VoteCount
+from storage.database import insert_into
+from storage.loading import FIND, load_battles
+from storage.states import move
+from storage.tables import VoteCountRow, VoteRow
+
+_PRECEDENCE = (
+    Standing.WITHDRAWN,
+    Standing.IMPORTED,
+    Standing.RATER_EXCLUDED,
+    Standing.IDENTITY_LEAK,
+    Standing.TOO_FAST,
+)
+
+
+class Cell(NamedTuple):
+    """One cell of the counts."""
+
+    left_name: str
+    right_name: str
+    outcome: Outcome
+    standing: Standing
+
+
+def standing_of(reasons: Iterable[Standing], *, foreign: bool) -> Standing:
+    """Where a vote with these reasons is counted: under the first of a fixed order, so that the cells add up."""
+    given = {*reasons, Standing.IMPORTED} if foreign else set(reasons)
+    return next((reason for reason in _PRECEDENCE if reason in given), next(iter(given), Standing.COUNTED))
+
+
+def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vote:
+    """`ready` -> `voted` with this vote and its count; the stored vote if there is one already."""
+    try:
+        move(connection, vote.battle_id, {BattleState.READY}, {"state": BattleState.VOTED, "updated_at": now})
+    except StateConflict:
+        stored = load_battles(connection, origin, FIND, battle_id=vote.battle_id)
+        if not stored or stored[0].vote is None:
+            raise
+        return stored[0].vote
+    insert_votes(connection, origin, [vote])
+    return vote
+
+
+def insert_votes(connection: Connection, origin: str, votes: Sequence[Vote]) -> None:
+    """Insert votes and count them."""
+    rows = [_vote_values(vote, origin) for vote in votes]
+    connection.execute(insert(VoteRow), rows)
+    cells = Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
+    add_to_counts(connection, cells)
+
+
+def add_to_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
+    """Add to the counts, in one order everywhere so that two transactions cannot wait for each other."""
+    statement = insert_into(connection, VoteCountRow)
+    keys = [VoteCountRow.left_name, VoteCountRow.right_name, VoteCountRow.outcome, VoteCountRow.standing]
+    upsert = statement.on_conflict_do_update(index_elements=keys, set_={"n": VoteCountRow.n + statement.excluded.n})
+    connection.execute(upsert, [cell._asdict() | {"n": n} for cell, n in sorted(cells.items())])
+
+
+def take_from_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
+    """Take from the counts, in the same order."""
+    for cell, n in sorted(cells.items()):
+        where = [getattr(VoteCountRow, column) == value for column, value in cell._asdict().items()]
+        if connection.execute(update(VoteCountRow).where(*where).values(n=VoteCountRow.n - n)).rowcount != 1:
+            raise StoreError(f"the counts have no cell {cell}")
+
+
+def counts(connection: Connection) -> list[VoteCount]:
+    """All cells that are not empty."""
+    statement = select(VoteCountRow).where(VoteCountRow.n > 0)
+    rows = connection.execute(statement.order_by(*VoteCountRow.__table__.primary_key))
+    return [
+        VoteCount(left=row.left_name, right=row.right_name, outcome=row.outcome, standing=row.standing, n=row.n)
+        for row in rows
+    ]
+
+
+def last_vote_at(connection: Connection) -> datetime | None:
+    """When the newest vote was given."""
+    return connection.scalar(select(func.max(VoteRow.created_at)))
+
+
+def comment_after(connection: Connection, battle_id: str, comment: str) -> None:
+    """Store a comment on a vote that has not been withdrawn."""
+    theirs = (VoteRow.battle_id == battle_id, VoteRow.standing != Standing.WITHDRAWN)
+    if connection.execute(update(VoteRow).where(*theirs).values(comment_after=comment)).rowcount != 1:
+        raise StateConflict(f"battle {battle_id} has no vote that could be commented on")
+
+
+def _vote_values(vote: Vote, own: str) -> dict[str, Any]:
+    origin = vote.origin or own
+    reasons = tuple(reason for reason in vote.reasons if reason is not Standing.IMPORTED)  # origin says it
+    return {
+        "id": vote.id,
+        "battle_id": vote.battle_id,
+        "rater_id": vote.rater_id,
+        "outcome": vote.outcome,
+        "left_name": vote.left,
+        "right_name": vote.right,
+        "standing": standing_of(reasons, foreign=origin != own),
+        "reasons": reasons,
+        "tags_a": vote.tags_a,
+        "tags_b": vote.tags_b,
+        "comment": vote.comment,
+        "comment_after": vote.comment_after,
+        "dwell_ms": vote.dwell_ms,
+        "turns": vote.turns,
+        "language": vote.language,
+        "is_code": vote.is_code,
+        "pacing": vote.pacing,
+        "origin": origin,
+        "created_at": vote.created_at,
+    }
