@@ -19,6 +19,7 @@ from arena.errors import ArenaError
 from arena.keys import Keys
 from arena.settings import Settings
 from arena.start import battle_rules, chat_timeouts, field_of, prepare, runner_rules, web_rules
+from arena.ui.fast_import import without_interface_files
 from storage.database import open_database
 from storage.store import SqlStore
 
@@ -27,7 +28,8 @@ def main(stack: ExitStack) -> None:
     """Put the parts together and serve until stopped."""
     settings = Settings()
     prepare(settings)
-    from arena.ui.assembly import Parts, arena_app  # after `prepare`: Gradio reads its environment when it is imported
+    with without_interface_files():  # after `prepare`: Gradio reads its environment when it is imported
+        from arena.ui.assembly import Parts, arena_app
 
     field = field_of(settings, stack)
     store = SqlStore(open_database(settings.resolved_database_url))
