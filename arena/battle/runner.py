@@ -15,7 +15,7 @@ from arena.chat.live import Halt, LiveTurn, LiveTurns
 from arena.chat.pacing import MatchedPacer, NaturalPacer, Pacer
 from arena.chat.prompts import build_messages
 from arena.chat.streaming import AnswerReader, Attempt
-from arena.errors import Refusal, StoreUnavailable, UserError
+from arena.errors import Refusal, StateConflict, StoreUnavailable, UserError
 from arena.ids import new_id
 from arena.models import Answer, Battle, BattleState, Draw, Pacing, Side
 from arena.ports import ChatClient, Clock, Lease, Store
@@ -116,6 +116,10 @@ class TurnRunner:
             except StoreUnavailable as error:
                 log.warning("turn_not_saved", battle=battle.id, tried=tried, error=str(error))
                 await asyncio.sleep(SAVE_PAUSE_S)
+            except StateConflict:
+                # Ended meanwhile by an erasure, or by another process after our lease had run out.
+                log.info("turn_overtaken", battle=battle.id)
+                return BattleState.VOID
             else:
                 log.info("turn_ended", battle=battle.id, state=state.value, why=why.value)
                 return state

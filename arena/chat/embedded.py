@@ -24,6 +24,10 @@ from arena.models import Contestant
 MODEL = "smollm2-135m-instruct"
 """The id that the engine gives its model, in `/v1/models` and in presets."""
 
+PATIENT_THREADS = ("env", "OMP_WAIT_POLICY=passive")
+"""Threads that wait give up their core. Spinning, they fall to 1 token a second where others want the cores as well
+(two cores, load 6; this way 33), and to be heard it must be set before the library is loaded."""
+
 START_S = 60.0
 STOP_S = 5.0
 
@@ -49,7 +53,7 @@ class EmbeddedEngine:
         """Load a model (about a second) and serve it. Raises `ConfigError` when it does not get ready in time."""
         # -P: the script's folder is not searched for modules. A session of its own: Ctrl-C in the terminal is for the
         # arena, which ends its battles first.
-        command = [sys.executable, "-P", embedded_server.__file__, str(model), MODEL]
+        command = [*PATIENT_THREADS, sys.executable, "-P", embedded_server.__file__, str(model), MODEL]
         process = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
         )

@@ -59,8 +59,7 @@ def serve(model: str, alias: str) -> None:
     params.n_ctx = SLOTS * TOKENS_PER_SLOT
     params.n_batch = params.n_ubatch = BATCH_TOKENS
     params.cache_ram_mib = PROMPT_CACHE_MIB
-    # Threads wait for each other by spinning at every layer. With as many as there are cores, one busy browser takes
-    # the speed from 40 tokens a second to 9; reading prompts gains enough from the last core to be worth it.
+    # A token is made between many waits for the slowest thread: the last core is left to the pages, and to prompts.
     params.cpuparams.n_threads = max(1, cores - 1)
     params.cpuparams_batch.n_threads = cores
     params.ui = False

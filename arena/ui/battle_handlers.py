@@ -43,7 +43,7 @@ class BattleHandlers:
         ]  # fmt: skip
 
     async def attach(self, request: gr.Request) -> Updates:
-        """The page was opened, or looked at again: show the person's battle if there is one."""
+        """The page was opened: show the person's battle if there is one, else an example if the address has one."""
 
         async def work(digest: str | None) -> Updates:
             view = await self._site.service.current(digest)
@@ -52,6 +52,14 @@ class BattleHandlers:
             if view is None and example is not None:
                 updates[self._parts.prompt] = gr.update(value=example.text)
             return updates
+
+        return await self._do(request, "", work)
+
+    async def resync(self, request: gr.Request) -> Updates:
+        """The page is looked at again: another tab may have gone on with the battle."""
+
+        async def work(digest: str | None) -> Updates:
+            return self._show(page_state(await self._site.service.current(digest), self._text))
 
         return await self._do(request, "", work)
 

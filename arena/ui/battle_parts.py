@@ -8,7 +8,7 @@ from random import Random
 import gradio as gr
 
 from arena.models import Outcome, Side, Tag
-from arena.ui.chrome import page_head, root_of
+from arena.ui.chrome import page_head, root_of, status_line
 from arena.ui.examples import pick
 from arena.ui.text import Texts
 from arena.ui.transcript import transcript
@@ -57,7 +57,7 @@ def battle_parts(text: Texts, max_prompt_chars: int) -> BattleParts:
     board = transcript(text, pick(text.lang, CHIPS, Random(text.lang)), root_of(text))  # noqa: S311 - which chips
     reveal = gr.HTML("", elem_id="reveal", visible="hidden", apply_default_css=False)
     with gr.Column(elem_id="dock"):
-        status = gr.HTML('<p class="status"></p>', elem_id="status", apply_default_css=False)
+        status = status_line("status")
         votes_row, votes = _votes(text)
         with gr.Row(elem_id="extras"):
             why, tags, comment = _why(text)

@@ -49,6 +49,16 @@ class Site:
         return {c.name: c.display for c in self.contestants}
 
 
+def status_line(elem_id: str) -> gr.HTML:
+    """A line that screen readers speak when it changes; its value is `status_html`."""
+    return gr.HTML(
+        '<p class="status"></p>',
+        html_template='<div role="status" aria-live="polite">${value}</div>',
+        elem_id=elem_id,
+        apply_default_css=False,
+    )
+
+
 def root_of(text: Texts) -> str:
     """The way from a page to the app's root."""
     return "./" if text.lang == "en" else "../"

@@ -9,7 +9,7 @@ import structlog
 
 from arena.errors import Refusal, StoreError, UserError
 from arena.models import Battle
-from arena.ui.chrome import QUICK, Site, page_head
+from arena.ui.chrome import QUICK, Site, page_head, status_line
 from arena.ui.text import Texts
 from arena.ui.view import refusal_text, status_html
 
@@ -29,7 +29,7 @@ def you_page(demo: gr.Blocks, site: Site, text: Texts) -> None:
         )
         code = gr.Textbox(label=text.erase_code, elem_id="erase-code", max_length=64)
         button = gr.Button(text.erase_button, variant="stop", size="sm", elem_id="erase-button")
-        said = gr.HTML('<p class="status"></p>', elem_id="erase-status", apply_default_css=False)
+        said = status_line("erase-status")
 
     async def show(request: gr.Request) -> str:
         digest = site.digest(request)

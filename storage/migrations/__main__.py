@@ -13,13 +13,17 @@ from storage.database import open_database
 from storage.schema import migration_config
 
 
-def main(message: str) -> None:
+def main(arguments: list[str]) -> int:
     """Compare the tables with a database made by the migrations so far, and write the difference to versions/."""
+    if not arguments:
+        sys.stderr.write("usage: python -m storage.migrations MESSAGE\n")
+        return 2
     database = open_database("sqlite://")
     with database.write() as connection:
-        command.revision(migration_config(connection), message, autogenerate=True)
+        command.revision(migration_config(connection), " ".join(arguments), autogenerate=True)
     database.close()
+    return 0
 
 
 if __name__ == "__main__":
-    main(" ".join(sys.argv[1:]) or sys.exit("usage: python -m storage.migrations MESSAGE"))
+    sys.exit(main(sys.argv[1:]))

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from scripts import export_votes, import_votes
 from storage.store import SqlStore
@@ -169,7 +170,7 @@ def test_the_commands_run_as_modules_and_use_the_database_of_the_settings(tmp_pa
 
 
 @pytest.mark.parametrize("app", [export_votes.app, import_votes.app])
-def test_help_teaches_by_example(app: object) -> None:
+def test_help_teaches_by_example(app: typer.Typer) -> None:
     done = run(app, "--help")
     assert done.exit_code == 0
     assert "python -m scripts." in " ".join(done.stdout.split())

@@ -213,6 +213,7 @@ class EndingsContract:
             BattleState.VOID,
             BattleState.STREAMING,
         ]
+        assert (await reread(store, forgotten)).closed_at == at(200)
         assert await store.current_battle(forgotten.rater_id) is None
 
     async def test_each_kind_of_forgotten_battle_has_its_own_time(self, store: Store) -> None:

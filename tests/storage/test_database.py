@@ -111,6 +111,16 @@ def test_a_newer_schema_is_refused_in_one_sentence_and_not_touched(store: SqlSto
     assert file_of(url).read_bytes() == before
 
 
+def test_a_write_takes_the_lock_before_it_has_read_anything(store: SqlStore, url: str) -> None:
+    """Otherwise two that read first and then write would both have to give up."""
+    other = sqlite3.connect(file_of(url), isolation_level=None, timeout=0)
+    with store.database.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    with store.database.read():
+        other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
 # --- when it cannot be used ---
 
 
@@ -171,7 +181,7 @@ async def test_an_error_message_has_no_prompt_in_it(store: SqlStore, url: str) -
     locker.close()
     assert "secret" not in f"{caught.value} {caught.value.__cause__}"
     with store.database.write() as connection:
-        connection.execute(text("DROP TABLE answer"))
+        connection.execute(text("DROP TABLE turn"))
     with pytest.raises(StoreError) as caught_too:
         await open_battle(store, rater_id, prompt="my secret prompt")
     assert not isinstance(caught_too.value, StoreUnavailable)

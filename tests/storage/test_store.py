@@ -111,9 +111,10 @@ async def test_two_processes_that_open_battles_at_once_for_a_rater_open_one(
 
 async def test_a_write_is_finished_when_its_caller_is_cancelled(store: SqlStore) -> None:
     battle = await ready_battle(store)
-    began, may_go_on = threading.Event(), threading.Event()
+    began, may_go_on, at_work = threading.Event(), threading.Event(), set()
 
     def hold(*_: object) -> None:
+        at_work.add(threading.get_ident())
         began.set()
         may_go_on.wait(5)
 
@@ -124,6 +125,8 @@ async def test_a_write_is_finished_when_its_caller_is_cancelled(store: SqlStore)
     with pytest.raises(asyncio.CancelledError):
         await task
     next_write = asyncio.create_task(store.ping())
+    await asyncio.sleep(0.1)
+    assert len(at_work) == 1, "the next write has to wait for the one that nobody waits for"
     may_go_on.set()
     await next_write
     assert (await reread(store, battle)).vote is not None

@@ -422,3 +422,18 @@ async def test_erasing_by_code_removes_texts_and_keeps_the_vote_as_withdrawn(her
     assert "personal" not in repr(battle)
     assert [(c.standing, c.n) for c in await here.store.vote_counts() if c.n] == [(Standing.WITHDRAWN, 1)]
     assert await refused(here.service.erase("AAAAA-BBBBB-CCCCC-DDDDD")) is Refusal.BAD_CODE
+
+
+async def test_erasing_while_the_models_write_ends_the_turn_and_stores_nothing_more(here):
+    me = here.visitor()
+    here.chat.scripts = {n: [LONG] for n in ("canary-left", "canary-right")}
+    sent = await here.service.send(me, "something personal")
+    turn = here.runner.turns.get(sent.view.battle_id)
+    with turn.subscribed():
+        await turn.beyond(turn.version, 1)
+        await here.service.erase(here.keys.erasure_code(me))
+        turn.stop()
+        assert await turn.until_ended(3)
+    battle = await here.store.battle(sent.view.battle_id)
+    assert (battle.state, battle.turns[0].prompt) == (BattleState.VOID, "")
+    assert all(a.text == "" for a in battle.turns[0].answers)
