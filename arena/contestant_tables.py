@@ -9,10 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from arena.models import Outcome
-
-EMBEDDED = "embedded"
-"""As a `base_url`: the engine that this program starts itself, whose address is known only then."""
+from arena.models import EMBEDDED, Outcome
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

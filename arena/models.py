@@ -130,6 +130,9 @@ class Tag(StrEnum):
 
 # --- contestants ---
 
+EMBEDDED = "embedded"
+"""The `base_url` that stands for the engine that the arena starts itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptPolicy:

@@ -26,7 +26,7 @@ def without_interface_files() -> Iterator[None]:
             raise OSError("not looked for")
         return getfile(subject)
 
-    inspect.getfile = answer
+    inspect.getfile = answer  # type: ignore[assignment]
     try:
         yield
     finally:

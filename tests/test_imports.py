@@ -1,0 +1,127 @@
+"""Who may import whom, read from the imports themselves."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OURS = ("app", "arena", "storage", "scripts", "tests")
+SOURCES = sorted(
+    p.relative_to(ROOT)
+    for p in (
+        ROOT / "app.py",
+        *(q for folder in ("arena", "storage", "scripts") for q in (ROOT / folder).rglob("*.py")),
+    )
+    if "versions" not in p.parts
+)
+
+# A layer, and the modules of ours that it may import beside itself. The first that fits a file counts.
+BASE = ("arena.models", "arena.errors", "arena.ports")
+LAYERS = {
+    "app": OURS,
+    "arena.start": ("arena",),
+    "scripts": ("scripts", "arena", "storage", "tests.support"),
+    "storage": ("storage", "arena.ids", *BASE),
+    "arena.models": (),
+    "arena.errors": ("arena.models",),
+    "arena.ports": ("arena.models", "arena.errors"),
+    "arena.clock": (),
+    "arena.ids": (),
+    "arena.keys": (),
+    "arena.logs": (),
+    "arena.settings": ("arena.validation", *BASE),
+    "arena.contestant": ("arena.contestant_tables", "arena.toml_lines", "arena.validation", *BASE),
+    "arena.validation": ("arena.contestant_tables", *BASE),
+    "arena.toml_lines": (),
+    "arena.weights": BASE,
+    "arena.analysis": ("arena.analysis", *BASE),
+    "arena.chat": ("arena.chat", *BASE),
+    "arena.battle": ("arena.battle", "arena.chat", "arena.keys", "arena.ids", *BASE),
+    "arena.ui": ("arena.ui", "arena.battle", "arena.chat", "arena.analysis", "arena.keys", *BASE),
+    "arena": (),
+}
+# The only places that may import these.
+CONFINED = {
+    "gradio": ("arena/ui/", "app.py"),
+    "fastapi": ("arena/ui/", "app.py"),
+    "starlette": ("arena/ui/",),
+    "openai": ("arena/chat/openai_client.py",),
+    "aiohttp": ("arena/chat/openai_client.py", "scripts/load_arena.py"),
+    "httpx2": ("arena/chat/openai_client.py",),
+    "sqlalchemy": ("storage/", "scripts/_cli.py"),
+    "alembic": ("storage/",),
+    "plotly": ("arena/analysis/plots.py",),
+    "xllamacpp": ("arena/chat/embedded_server.py",),
+}
+ADAPTERS = ("arena.chat.openai_client", "arena.chat.embedded")
+
+
+def imported(path):
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def module_of(path):
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def within(module, prefixes):
+    return any(module == p or module.startswith(f"{p}.") for p in prefixes)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_a_module_imports_only_what_its_layer_may(path):
+    module = module_of(path)
+    allowed = next(may for layer, may in LAYERS.items() if module == layer or module.startswith(layer))
+    ours = {name for name in imported(path) if within(name, OURS)}
+    packages = {"arena", "storage", "scripts", "tests", "arena.chat", "arena.battle", "arena.ui"}
+    assert {name for name in ours - packages if not within(name, (*allowed, module))} == set()
+
+
+@pytest.mark.parametrize("library", CONFINED)
+def test_a_library_is_imported_where_it_belongs_and_nowhere_else(library):
+    users = [str(p) for p in SOURCES if any(within(name, [library]) for name in imported(p))]
+    assert [user for user in users if not user.startswith(CONFINED[library])] == []
+
+
+def test_only_the_composition_root_knows_the_adapters():
+    users = [p for p in SOURCES if any(within(name, ADAPTERS) for name in imported(p))]
+    outside = [str(p) for p in users if not module_of(p).startswith(("app", "arena.start", *ADAPTERS))]
+    assert outside == []
+
+
+def calls(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.parts[0] != "scripts"], ids=str)
+def test_nothing_but_scripts_prints(path):
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert [c.lineno for c in calls(tree) if isinstance(c.func, ast.Name) and c.func.id == "print"] == []
+
+
+def reads_environment(node):
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
+        return node.attr in ("getenv", "environ", "environb")
+    return False
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in SOURCES if str(p) not in ("arena/settings.py", "arena/start.py") and p.parts[0] != "scripts"],
+    ids=str,
+)
+def test_only_the_settings_read_the_environment(path):
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert [node.lineno for node in ast.walk(tree) if reads_environment(node)] == []
+
+
+def test_what_starts_the_arena_only_writes_the_environment():
+    tree = ast.parse((ROOT / "arena/start.py").read_text(encoding="utf-8"))
+    uses = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and reads_environment(n.value)]
+    assert [use.attr for use in uses] == ["update"]
