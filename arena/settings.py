@@ -25,13 +25,6 @@ ENV_FILE = ".env"
 LOCAL_DATA = Path("data")
 DATABASE_FILE = "arena.db"
 
-_LIBRARIES = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",  # its summary of events costs 7 ms each time
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-}
-
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
 
@@ -54,12 +47,6 @@ def _default_cache_dir(known: dict[str, Any]) -> Path:
         return Path(known.get("xdg_cache_home") or "~/.cache").expanduser() / "blindfold"
     except RuntimeError:  # a user without a home, as in some containers
         return Path(tempfile.gettempdir()) / "blindfold"
-
-
-def keep_libraries_offline() -> None:
-    """Have Gradio and its libraries call nobody, unless the operator decided; to be done before they are imported."""
-    for name, value in _LIBRARIES.items():
-        os.environ.setdefault(name, value)
 
 
 class Settings(BaseSettings):

@@ -18,8 +18,10 @@ def line_of(text: str, path: Sequence[str | int]) -> int | None:
     wanted = tuple(path)
     best: tuple[int, int] | None = None
     for number, found in _keys(text):
-        shared = len(found) if wanted[: len(found)] == found else 0
-        if shared and (best is None or shared > best[0]):
+        shared = min(len(found), len(wanted))
+        if found[:shared] != wanted[:shared]:
+            continue
+        if best is None or shared > best[0]:
             best = (shared, number)
     return best[1] if best else None
 

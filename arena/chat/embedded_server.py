@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 READY, FAILED = "ready ", "failed "
 """How the one line begins that is written to standard output."""
@@ -21,8 +22,9 @@ TOKENS_PER_SLOT = 4096
 PROMPT_CACHE_MIB = 256
 """For conversations that have lost their slot; llama.cpp would take 8 GiB."""
 
-BATCH_TOKENS = 128
-"""How much of a prompt is read in one step; running answers wait meanwhile: 1 s, and 10 s with llama.cpp's 2048."""
+BATCH_TOKENS = 64
+"""How much of a prompt is read in one step, after which running answers go on and a request that was dropped is
+noticed: half a second on two cores, and 10 s or more with llama.cpp's 2048."""
 
 MOST_THREADS = 4
 """A model of this size gains nothing from more."""
@@ -45,8 +47,8 @@ def usable_cores(quota: Path = CPU_QUOTA) -> int:
     return affinity if share == "max" else max(1, min(affinity, int(share) // int(period)))
 
 
-def serve(model: str, alias: str) -> None:
-    """Serve until standard input ends."""
+def serve(model: str, alias: str) -> Any:
+    """Load a model and serve it on a port that was free, for as long as what is returned is kept."""
     import xllamacpp  # 0.1 s, and only this process needs it
 
     cores = min(usable_cores(), MOST_THREADS)
@@ -65,9 +67,7 @@ def serve(model: str, alias: str) -> None:
     params.ui = False
     params.endpoint_slots = True
     params.verbosity = ERRORS_ONLY
-    server = xllamacpp.Server(params)
-    _say(f"{READY}{server.listening_address}")
-    sys.stdin.buffer.read()
+    return xllamacpp.Server(params)
 
 
 def _say(line: str) -> None:
@@ -76,16 +76,17 @@ def _say(line: str) -> None:
 
 
 def main() -> None:
-    """Serve the model of the command line, and end at once without waiting for answers under way."""
+    """Serve the model of the command line until standard input ends; then end at once."""
     os.nice(LOWER_PRIORITY)
-    status = 0
     try:
-        serve(*sys.argv[1:3])
+        server = serve(*sys.argv[1:3])
     except Exception as error:  # noqa: BLE001 - whatever it is, the arena tells it to a person
         _say(f"{FAILED}{error}")
-        status = 1
-    # Nothing needs saving, and native threads would hold up an orderly end.
-    os._exit(status)
+        sys.exit(1)
+    _say(f"{READY}{server.listening_address}")
+    sys.stdin.buffer.read()
+    # Not by returning: taking the server down in the middle of an answer waits for a thread that waits for this one.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ _ADVERB = (
     r"(?:其实|其實|真的|确实|確實|就|也|当然|當然|目前|现在|現在|实际上|實際上|事实上|本来|正|呢|呀|啊|嘛|可|乃|便|本质上|严格来说|准确地?说|简单来说|总之|总的来说"
     r"|一直|只|不过|仅仅|的确|嗯|哈|恰恰|自然|依然|仍然|还|都|，|,|\s)"
 )
-_IS = rf"{_SELF}{_ADVERB}{{0,4}}(?:是|即是|為|为|乃是|算是|属于|屬於)"
+_IS = rf"{_SELF}{_ADVERB}{{0,4}}(?:是|即是|為|为|乃是|乃|算是|属于|屬於)"
 _AI = (
     r"(?:语言模型|語言模型|大模型|模型|智能助手|智慧助手|助手|助理|人工智能|人工智慧|AI|A\.I\.|聊天机器人|聊天機器人|机器人|機器人|智能体|智能體|智能程序|程序|程式|系统|系統|聊天伙伴"
     r"|小伙伴|伙伴|夥伴|LLM|版本|技术产品|问答引擎|虚拟助手)"
@@ -24,7 +24,7 @@ _MADE = (
 )
 _TEAM = (
     r"(?:\s*(?:（[^（）]{0,30}）|\([^()]{0,30}\)|有限|股份|责任|公司|团队|團隊|实验室|實驗室|集团|集團|研究院|研究所|旗下|科技|研究人员|研究員|研究团队|研究者|工程师们?|工程師們?|科学家们?"
-    r"|人工智能|人工智慧|技术|技術|智能|云|平台|官方|大模型|的|们|倾力|倾心|自主|独立|獨立|精心|专门|專門|共同|联合|聯合|最新|全新|一手|历时\w{1,4}|所|来|來|于\s?\d{4}\s?年|在\s?\d{4}\s?年|和|与|與|、)){0,10}\s*"
+    r"|人工智能|人工智慧|技术|技術|智能|云|平台|官方|大模型|的|们|倾力|倾心|自主|独立|獨立|精心|专门|專門|共同|联合|聯合|最新|全新|一手|工作的|历时\w{1,4}|所|来|來|于\s?\d{4}\s?年|在\s?\d{4}\s?年|和|与|與|、)){0,10}\s*"
 )
 _ONE = r"(?:一(?:个|個|款|名|位|只|种|種|台|套)|个|個|款|名|位|你的|您的|大家的|你們的|你们的)"
 _DESCRIBED = (
@@ -33,45 +33,50 @@ _DESCRIBED = (
 )
 _SOMEBODY = re.compile(
     r"^\s*(?:公司|集团|团队)?(?:里|内部)?(?:的)?\s*(?:[\u4e00-\u9fff]{0,6}?)(?:粉丝|用户|員工|员工|忠粉|爱好者|开发者|工程师|工程師|使用者|研究员|经理|創始人|创始人|投资人|股东|客户|对手|對手|替代品|代言人|铁粉|新手|黑粉"
-    r"|学习者|作者|同事|司机|程序员|实习生|运营|老师|教授|学生|同学|校友|博士|客服|顾客|会员|老板|总裁|高管|前员工|应届生|测试员|设计师|销售|记者|博主|达人|发烧友|拥趸|受害者|小白|家长|朋友|邻居)"
+    r"|学习者|作者|同事|司机|程序员|实习生|运营|老师|教授|学生|同学|校友|博士|客服|顾客|会员|老板|总裁|高管|前员工|应届生|测试员|设计师|销售|记者|博主|达人|发烧友|拥趸|受害者|专家|小白|家长|朋友|邻居)"
     r"(?:之一|们)?(?:[，,。！!；;、…\s]|$)"
 )
 _AI_NEXT = re.compile(rf"^{_TEAM}(?:[^，。；！？]{{0,14}}?){_AI}")
-_MADE_NEXT = re.compile(rf"^{_TEAM}(?:[^，。；！？]{{0,10}}?){_MADE}(?!者|商|人员|团队|工程师|部)")
+_MADE_NEXT = re.compile(
+    rf"^{_TEAM}(?:[^，。；！？的]{{0,10}}?){_MADE}(?!者|商|人员|团队|工程师|部)(?:出来|出|而成|并{_MADE}|和{_MADE}|与{_MADE}|、{_MADE}){{0,2}}"
+    rf"(?:的(?=[^，。；！？]{{0,14}}{_AI}|[，。！？；,!?\s]|$|我|{_ONE}|[A-Z])|(?!的))"
+)
 _LIVES = re.compile(
     r"岁|歲|出生|画家|作曲家|老师|学生|医生|妈妈|爸爸|太太|先生|星座|座的|羊驼毛|草原|吃草|毛茸茸|宠物|·|•"
 )
 
 _IDENTITY = re.compile(rf"{_IS}{_DESCRIBED}{{0,12}}$")
 _BY = re.compile(
-    rf"{_SELF}{_ADVERB}{{0,4}}(?:是|為|为|乃)?{_ADVERB}{{0,2}}(?:由|被|经|經|来自|來自|源自|出自|基于|基於|依托|搭载|隶属于|隸屬於|属于|屬於|诞生于|出生于|运行在|背靠|师从)[^，。；！？由我]{{0,18}}$"
+    rf"{_SELF}{_ADVERB}{{0,4}}(?:是|為|为|乃)?{_ADVERB}{{0,2}}(?:由|被|经|經|来自|來自|源自|出自|基于|基於|依托|搭载|隶属于|隸屬於|属于|屬於|(?:诞生|出生|生)[于在]|(?:运行|跑|建立|构建)[在于]|背靠|师从)[^，。；！？由我]{{0,18}}$"
 )
 _AI_BY = re.compile(
     rf"{_IS}[^。；！？]{{0,60}}?{_AI}[^。；！？我]{{0,24}}?(?:由|被|经|来自|來自|出自|源自|基于|基於|名字叫|名字是|名叫|名为|叫做|叫|是)[^，。；！？由我]{{0,18}}$"
 )
 _NAMED = re.compile(
-    rf"(?:(?<![不别])叫我|{_SELF}{_ADVERB}{{0,3}}(?:叫做|叫作|叫|名叫|名为|名為|自称|被称为|被稱為|被称作|被命名为|被叫做|通常被称为|的(?:中文|英文|全|大|真|本|官方)?(?:名字|名|名称|名稱|芳名|身份|代号|型号|模型名称|昵称)"
+    rf"(?:(?<![不别])叫我|{_SELF}{_ADVERB}{{0,3}}(?:叫做|叫作|叫|名叫|名为|名為|自称|被称为|被稱為|被称作|被命名为|被叫做|通常被称为|的(?:中文|英文|全|大|真|本|官方)?(?:名字|全称|全稱|简称|名|名称|名稱|芳名|身份|代号|型号|模型名称|昵称)"
     rf"(?:，|,|\s)?(?:就|也)?(?:是|叫做|叫|为|為|:|：))|(?:称呼|稱呼|喊|唤|喚|管|称|稱)我(?:为|為|作|做|一声|叫|是)?|名字(?:就)?(?:是|叫)){_DESCRIBED}{{0,4}}$"
 )
 _MAKERS = (
     r"(?:开发者|开发商|开发公司|开发方|研发公司|研发方|开发团队|研发团队|創造者|创造者|创建者|创作者|制造商|制造者|母公司|训练者|训练方|设计者|出品方|出品公司|提供者|所属公司|背后的公司"
-    r"|開發者|開發商|開發公司|開發團隊|底层模型|底层|基础模型|基座模型|基座|底座|内核|模型名称?|模型版本|模型)"
+    r"|開發者|開發商|開發公司|開發團隊|底层模型|底层|基础模型|基座模型|基座|底座|内核|模型名称|语言模型)"
 )
 _MY_MAKER = re.compile(
-    rf"{_SELF}的(?:[\u4e00-\u9fff]{{0,4}})?(?:{_MAKERS}[^，。；！？]{{0,6}}?(?:是|为|為|来自|來自|叫|就是|属于|基于)[^，。；！？用在喜说做和跟]{{0,12}}|{_MAKERS}[，,:：]|(?:爸爸|妈妈|爸妈|父母|老家|娘家|主人|公司|老板|东家)(?:就)?是)$"
-    rf"|(?:{_MADE}(?:出|出来)?(?:了)?我的|(?<!的){_SELF}背[后後](?:的[^，。；！？]{{0,8}})?)[^，。；！？]{{0,8}}(?:是|叫|来自|為|为)[^，。；！？]{{0,12}}$"
+    rf"{_SELF}的(?:[\u4e00-\u9fff]{{0,4}})?(?:{_MAKERS}[^，。；！？]{{0,6}}?(?:是|为|為|来自|來自|叫|就是|属于|基于)[^，。；！？用在喜说做和跟从]{{0,12}}|{_MAKERS}[，,:：]|(?:爸爸|妈妈|爸妈|父母|老家|娘家|主人|公司|老板|东家)(?:就)?是)$"
+    rf"|(?:{_MADE}(?:出|出来)?(?:了)?我的|(?<!的){_SELF}背[后後](?:的[^，。；！？]{{0,8}})?)(?:[^，。；！？]{{0,8}}(?:是|叫|来自|為|为)[^，。；！？]{{0,12}}|(?:公司|团队|人|机构|企业|实验室))$"
 )
 _ADDRESSED = re.compile(
     rf"(?:您|你)(?:现在|現在|正在|此刻|当前|目前|面前){{0,2}}(?:正)?(?:在)?(?:和|跟|与|與|同)[^，。我他她它]{{0,10}}$|(?:和|跟|与|與|陪)(?:你|您)(?:聊天|对话|對話|说话|交流|聊)的(?:是|正是|就是|，)[^，。]{{0,10}}$"
     rf"|(?:您|你)(?:现在|正在|此刻)?(?:面对|使用|对话|聊天|交谈)的(?:对象)?(?:正|就)?是[^，。]{{0,10}}$|^\W*(?:您好|你好|哈喽|嗨|大家好|亲)?\W{{0,3}}(?:这里|這裡|这边|我这里)是[^，。]{{0,6}}$"
 )
+_IN_GENERAL = re.compile(r"^[^，。]{0,8}(?:时|的时候|记录|之前|之后|过程)")
+_ASIDE = re.compile(rf"{_IS}[^。；！？，不没说想在用]{{0,14}}(?:——|—|-|：|:|，)$")
 _AS = re.compile(rf"(?:作为|作為|身为|身為|做为){_ONE}?[^，。；！？]{{0,16}}$")
 _MADE_FIRST = re.compile(rf"^\W*(?:是)?由[^，。；！？]{{0,14}}$")
 _NOT_BUT = re.compile(
     rf"{_SELF}(?:的名字|的开发者)?[^。；！？]{{0,5}}(?:不是|不叫|并非|並非|並不是)[^。；！？]{{1,40}}?[，,；]?\s*(?:而|而是|其实|其實|我){{0,2}}(?:是|叫)(?:由|被)?{_DESCRIBED}{{0,6}}$"
 )
 _MADE_ME = re.compile(
-    rf"^{_TEAM}(?:[^，。；！？我]{{0,8}}?){_MADE}(?:了|出了|出来了|出来的|出)?我(?!们|們|的|国|國|喜欢|用)|^是我的(?:[\u4e00-\u9fff]{{0,3}})?(?:开发者|创造者|创建者|母公司|名字|本名|大名|英文名|中文名|开发公司|開發者|東家|东家|主人|开发商|父母|娘家)"
+    rf"^{_TEAM}(?:[^，。；！？我]{{0,8}}?){_MADE}(?:了|出了|出来了|出来的|出)?我(?=[，。！？；、,.!?~～\s]|$|来|去|让|使|是|并|而|以|和你|和您|陪|帮|用来|教|呢|啊|呀|哦|所以|因此|出来|这)|^是我的(?:[\u4e00-\u9fff]{{0,3}})?(?:开发者|创造者|创建者|母公司|名字|本名|大名|英文名|中文名|开发公司|開發者|東家|东家|主人|开发商|父母|娘家)"
     rf"|^(?:就是|便是|正是)?(?:是)?(?:在下|本人|我本人|我啦|我呀|我哦)|^(?:就|便|正)是我(?:[，。！～~、!]|$)"
 )
 _EAGER = re.compile(
@@ -86,6 +91,10 @@ _TAKEN_BACK = re.compile(
     r"|(?:你|您|他|她|它|大家|有人|别人|人们|用户|网友|朋友|同学|他们|她们|谁|不少人|很多人|许多人|老师|妈妈|孩子|客户|一些人)[^，。；！？我]{0,8}(?:说|说过|觉得|认为|问|问过|猜|怀疑|称|宣称|传|當|当|误会|期待|相信|叫嚷|嘲笑|說|認為|覺得|懷疑)[：:]?$"
 )
 _CLAUSE = re.compile(r"[，,；;：:（(—]|因为|所以|但是|但|不过|而且|虽然")
+
+
+_STANDS_ALONE = re.compile(rf"^\s*(?:[，。！？；、~～,.!（(]|$|由|来自|和|是由|{_TEAM}{_MADE})")
+_CALLS_UPON = re.compile(r"^\s*(?:帮|给|替|去|写|把|做|教|念|读|翻译|查|讲|算|画|起床)")
 
 
 def introduction(context: Context) -> int | None:
@@ -110,13 +119,13 @@ def _introductions(context: Context) -> Iterator[int]:
         yield context.position(found.start())
     if context.kind is Kind.LABEL:
         return
-    for frame in (_MY_MAKER, _ADDRESSED):
-        if (
-            (found := frame.search(before))
-            and not _SOMEBODY.search(after)
-            and context.position(found.start()) >= context.since
-        ):
-            yield context.position(found.start())
+    found = _MY_MAKER.search(before)
+    if found and not _SOMEBODY.search(after) and context.position(found.start()) >= context.since:
+        yield context.position(found.start())
+    if (found := _ADDRESSED.search(before)) and _may_be_called(context) and not _IN_GENERAL.search(after):
+        yield context.position(found.start())
+    if (found := _ASIDE.search(before)) and context.kind is Kind.MODEL and _STANDS_ALONE.search(after):
+        yield context.position(found.start())
     if (found := _AS.search(before)) and _speaks_as(context, found):
         yield context.position(found.start())
     if _MADE_ME.search(after):
@@ -135,7 +144,11 @@ def _introductions(context: Context) -> Iterator[int]:
 def _may_be(context: Context) -> bool:
     """Whether "我是…" with this name names a model."""
     after, kind = context.after, context.kind
-    if kind is Kind.LABEL or _SOMEBODY.search(after):
+    if (
+        kind is Kind.LABEL
+        or _SOMEBODY.search(after)
+        or (context.before.endswith(("，", ",")) and not _STANDS_ALONE.search(after))
+    ):
         return False
     if kind is Kind.MAKER:
         return bool(_MADE_NEXT.search(after) or _AI_NEXT.search(after))
@@ -150,7 +163,7 @@ def _may_be_called(context: Context) -> bool:
     if context.kind is Kind.MAKER:
         return bool(_AI_NEXT.search(context.after))
     if context.kind in (Kind.MODEL, Kind.LABEL):
-        return not _SOMEBODY.search(context.after)
+        return not _SOMEBODY.search(context.after) and not _CALLS_UPON.search(context.after)
     if (
         _LIVES.search(re.split("不是|并非", context.after)[0])
         or re.match(r"\s*[A-Z][a-z]+", context.after)
@@ -167,8 +180,9 @@ def _may_have_made(context: Context, found: re.Match[str]) -> bool:
         return False
     if _MADE_NEXT.search(context.after):
         return True
-    origin = re.search(
-        r"(?:来自|來自|源自|出自|基于|基於|依托|搭载|隶属于|隸屬於|属于|屬於|诞生于|出生于|运行在|背靠|师从|名叫|名为|叫做|叫|名字是|是)[^，。；！？]{0,18}$",
+    human = re.search("负责|上班|工作|任职|就职|面试|搭|做了|写了", context.after[:20])
+    origin = not human and re.search(
+        r"(?:来自|來自|源自|出自|基于|基於|依托|搭载|隶属于|隸屬於|属于|屬於|(?:诞生|出生|生)[于在]|(?:运行|跑|建立|构建)[在于]|背靠|师从|名叫|名为|叫做|叫|名字是|是)[^，。；！？]{0,18}$",
         found.group(),
     )
     return bool(origin) and (context.kind is not Kind.MAKER or not re.search(r"是[^，。；！？]{0,18}$", found.group()))

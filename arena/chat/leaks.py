@@ -44,7 +44,7 @@ _QUOTES = re.compile(
 )
 
 _OWNED = re.compile(
-    r"'s(?: (?:own|latest|new|newest|very own|open|little|big))*(?: \w+)? | ?(?:公司|集团|团队|旗下|科技)*(?:最新|自主|独立|自己|家)*"
+    r"[ -]?|'s(?: (?:own|latest|new|newest|very own|open|little|big))*(?: \w+)? | ?(?:公司|集团|团队|旗下|科技)*(?:最新|自主|独立|自己|家)*"
     r"(?:研发|开发|训练|推出|发布|打造|自研|創造|開發|訓練|开源)?(?:出来)?的(?:AI|人工智能|大?语言|大|智能|聊天|对话)*(?:模型|助手|助理|机器人)? ?"
 )
 _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")

@@ -15,6 +15,7 @@ from arena.ui.api import add_api
 from arena.ui.battle_page import battle_page
 from arena.ui.chrome import PAGES, Site
 from arena.ui.examples_page import examples_page
+from arena.ui.gradio_costs import spare
 from arena.ui.leaderboard_page import leaderboard_page
 from arena.ui.text import EN, TEXTS, Texts
 from arena.ui.web import WebGuard, WebRules
@@ -42,9 +43,10 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
 
 
 def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> None:
+    demo = build_blocks(site, text)
     gr.mount_gradio_app(
         app,
-        build_blocks(site, text),
+        demo,
         path=path,
         ssr_mode=False,
         footer_links=[],
@@ -55,6 +57,7 @@ def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> None:
         theme=gr.themes.Base(font=_FONTS, font_mono=_MONO),
         css_paths=list(_STYLES),
     )
+    spare(demo)
 
 
 def build_blocks(site: Site, text: Texts) -> gr.Blocks:
