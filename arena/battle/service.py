@@ -225,8 +225,10 @@ class BattleService:
     async def _open(self, digest: str, prompt: str) -> Sent:
         self._runner.check_room()
         now = self._clock.now()
-        rater = await self._store.rater(digest, self._keys.erasure_digest(self._keys.erasure_code(digest)), now)
-        draw = await self._matchmaker.draw()
+        erasure_digest = self._keys.erasure_digest(self._keys.erasure_code(digest))
+        rater, draw = await asyncio.gather(
+            self._store.rater(digest, erasure_digest, now), self._matchmaker.draw()
+        )
         try:
             battle = await self._store.create_battle(
                 new_id(), rater.id, draw, self.rules.pacing, _new_turn(prompt), self._runner.lease(), now

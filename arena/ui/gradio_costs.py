@@ -5,10 +5,10 @@ Both reach into Gradio, whose version is pinned; tests fail when what they count
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import BlocksConfig
 
 QUEUE_POLL_S = 0.02
 """How often Gradio looks for queued calls (by default a thousand times a second); only gradio_client's calls queue."""
@@ -21,12 +21,30 @@ def spare(demo: gr.Blocks) -> None:
     """Make sessions and an idle queue cheap. To be called once the Blocks are mounted."""
     demo._queue.sleep_when_free = QUEUE_POLL_S
     demo._queue.progress_update_sleep_when_free = PROGRESS_POLL_S
-    # Every new session describes every component, by the signature of its constructor; the description never differs.
-    for block in demo.blocks.values():
-        block.get_config = _once(block.get_config)  # type: ignore[assignment, method-assign]
+    demo.default_config.__class__ = _describing_once(demo)
 
 
-def _once(describe: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
-    kept = describe()
-    # Whoever asks may write into the answer.
-    return lambda: dict(kept)
+def _describing_once(demo: gr.Blocks) -> type[BlocksConfig]:
+    """A configuration that describes each component once.
+
+    Gradio describes every component for every new session, and each changed one twice for every update, by reading
+    the signature of its constructor. Sessions keep that for "deep links" to a page's state, which do not exist here:
+    the state is in the database.
+    """
+    config = demo.default_config
+    kept = {block._id: config.config_for_block(block._id, [], block) for block in demo.blocks.values()}
+
+    class Described(BlocksConfig):
+        def __copy__(self) -> BlocksConfig:
+            copied: BlocksConfig = super().__copy__()  # type: ignore[no-untyped-call]
+            copied.__class__ = Described
+            return copied
+
+        @staticmethod
+        def config_for_block(_id: int, rendered_ids: list[int], block: Any, renderable: Any = None) -> dict[str, Any]:
+            if renderable is not None or _id not in kept:
+                return BlocksConfig.config_for_block(_id, rendered_ids, block, renderable)
+            # A session writes values into its descriptions.
+            return {**kept[_id], "props": dict(kept[_id].get("props", {}))}
+
+    return Described
