@@ -7,63 +7,76 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/_env.sh
 
-tier="all"
+steps="format lint types unit integration e2e coverage"
 for option in "$@"; do
   case "$option" in
-    --quick) tier="quick" ;;
-    --e2e) tier="e2e" ;;
+    --quick) steps="format lint types unit" ;;
+    --e2e) steps="e2e" ;;
     *) die "Unknown option $option; expected --quick or --e2e." ;;
   esac
 done
 
-failed=()
-skipped=()
+bin=.venv/bin
+results=()
+failed=0
+
+# step TITLE COMMAND...: run it under a heading and remember how it ended; the others run all the same.
 step() {
-  local name="$1"
+  local title="$1" begun=$SECONDS verdict=ok last=""
   shift
-  printf '\n== %s\n' "$name"
-  "$@" || failed+=("$name")
+  printf '\n== %s\n' "$title"
+  if ! "$@" 2>&1 | tee "$output"; then verdict=FAILED failed=1; fi
+  case "$title" in *tests*) last=": $(grep -E '[0-9]+ (passed|failed|error)' "$output" | tail -n 1)" ;; esac
+  results+=("$(printf '%-18s %-7s %4ss%s' "$title" "$verdict" "$((SECONDS - begun))" "$last")")
 }
 
+skip() {
+  printf '\n== %s\nSkipped: %s\n' "$1" "$2"
+  # A machine that checks for others must not pass for want of a browser.
+  if [ "${CI:-}" = true ]; then failed=1; fi
+  results+=("$(printf '%-18s SKIPPED  %s' "$1" "$2")")
+}
+
+pytest() { $bin/python -m pytest --cov --cov-append --cov-report= -m "$@"; }
+
+# Debian's chromium, and a font to draw Chinese with.
 find_chromium() {
   CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}"
   if [ -z "$CHROMIUM" ]; then
-    say "Installing Debian's chromium and Chinese fonts for the browser tests ..."
-    apt_install chromium fonts-noto-cjk && CHROMIUM="$(command -v chromium || true)"
+    say "Installing Debian's chromium for the browser tests ..."
+    apt_install chromium
+    CHROMIUM="$(command -v chromium || true)"
   fi
   export CHROMIUM
-  [ -n "$CHROMIUM" ]
+  if [ ! -x "$CHROMIUM" ]; then return 1; fi
+  if command -v fc-list >/dev/null && [ -z "$(fc-list :lang=zh family)" ]; then
+    say "Installing fonts-noto-cjk, so that Chinese is drawn ..."
+    apt_install fonts-noto-cjk || say "That did not work: Chinese will be boxes on the pictures, and no test minds."
+  fi
 }
 
-ensure_venv requirements-dev.txt
-bin=".venv/bin"
-pytest="$bin/python -m pytest"
+run_step() {
+  case "$1" in
+    format) step "format" $bin/ruff format --check . ;;
+    lint) step "lint" $bin/ruff check . ;;
+    types) step "types" $bin/mypy ;;
+    unit) step "unit tests" pytest "not integration and not e2e" ;;
+    integration) step "integration tests" pytest "integration and not e2e" ;;
+    e2e)
+      if find_chromium; then step "browser tests" pytest e2e
+      else skip "browser tests" "no chromium, and it could not be installed; sudo apt-get install chromium fonts-noto-cjk"
+      fi
+      ;;
+    coverage) step "coverage" $bin/coverage report --skip-covered ;;
+  esac
+}
 
-if [ "$tier" != "e2e" ]; then
-  step "format" $bin/ruff format --check .
-  step "lint" $bin/ruff check .
-  step "types" $bin/mypy
-fi
-case "$tier" in
-  quick) step "unit tests" $pytest -m "not integration and not e2e" ;;
-  all)
-    marks="not e2e"
-    if find_chromium; then marks=""; else
-      skipped+=("browser tests: no chromium, and it could not be installed (sudo apt-get install chromium fonts-noto-cjk)")
-      if [ "${CI:-}" = "true" ]; then failed+=("browser tests"); fi
-    fi
-    step "unit, integration and browser tests" $pytest -m "$marks" --cov --cov-report=term:skip-covered
-    ;;
-  e2e)
-    find_chromium || die "The browser tests need chromium:  sudo apt-get install chromium fonts-noto-cjk"
-    step "browser tests" $pytest -m e2e
-    ;;
-esac
+(ensure_venv requirements-dev.txt) || exit 1
+output="$(mktemp)"
+trap 'rm -f "$output"' EXIT
+$bin/coverage erase
+for name in $steps; do run_step "$name"; done
 
-printf '\n'
-for line in "${skipped[@]+"${skipped[@]}"}"; do printf 'SKIPPED  %s\n' "$line"; done
-if [ "${#failed[@]}" -gt 0 ]; then
-  for line in "${failed[@]}"; do printf 'FAILED   %s\n' "$line"; done
-  exit 1
-fi
-printf 'All checks passed.\n'
+printf '\n== summary\n'
+printf '%s\n' "${results[@]}"
+exit $failed
