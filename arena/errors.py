@@ -3,6 +3,7 @@
 ArenaError
 ├── ConfigError                a setting or a contestants file is wrong; refused at start
 ├── UserError                  a person asked for something that cannot be done; carries a `Refusal`
+├── DataError                  votes that cannot be analysed; says which row or column and what was expected
 ├── ChatError                  a model server did not answer as it should; carries an `ErrorKind`
 └── StoreError                 the database did not do what was asked
     ├── StoreUnavailable       locked, read-only, full, gone: try again
@@ -60,6 +61,10 @@ class UserError(ArenaError):
         super().__init__(refusal.value)
         self.refusal = refusal
         self.details = details
+
+
+class DataError(ArenaError):
+    """Votes that cannot be analysed. The message names the row or column and what was expected."""
 
 
 class ChatError(ArenaError):
