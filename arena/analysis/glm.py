@@ -41,7 +41,7 @@ def maximise(design: Design, *, firth: bool = False, start: Floats | None = None
         gradient = design.pull(design.statistics() - design.n[:, None] * now.mean)
         if firth:
             gradient = gradient + _firth_score(design, beta, inverse_information(information, labels))
-        step = np.linalg.solve(information + _gauge(information, labels), gradient)
+        step = np.linalg.solve(information + gauge(information, labels), gradient)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
         for _ in range(HALVINGS):
             new, now = _objective(design, beta + step, labels, firth)
@@ -67,7 +67,7 @@ def information_at(design: Design, beta: Floats) -> Floats:
 
 def inverse_information(information: Floats, labels: Ints) -> Floats:
     """Inverse on the space where each component sums to zero: the model-based covariance."""
-    ones = _gauge(information, labels)
+    ones = gauge(information, labels)
     scale = float(np.trace(information)) / len(information) or 1.0
     inverse: Floats = np.linalg.inv(information + ones) - ones / scale**2
     return (inverse + inverse.T) / 2
@@ -81,7 +81,7 @@ def centred(beta: Floats, labels: Ints) -> Floats:
     return out
 
 
-def _gauge(information: Floats, labels: Ints) -> Floats:
+def gauge(information: Floats, labels: Ints) -> Floats:
     """Makes the information regular: each component's direction of ones gets the matrix's mean diagonal."""
     out = np.zeros_like(information)
     scale = float(np.trace(information)) / len(information) or 1.0
@@ -97,7 +97,7 @@ def _objective(design: Design, beta: Floats, labels: Ints, firth: bool) -> tuple
     value = float((design.statistics() * natural).sum() - design.n @ now.log_z)
     if firth:
         information = design.information(design.n[:, None, None] * now.covariance)
-        scale = _gauge(information, labels)
+        scale = gauge(information, labels)
         # The gauge's own eigenvalues are divided out: what is left is the determinant on the sum-zero space.
         unit = float(np.trace(information)) / len(information)
         value += (float(np.linalg.slogdet(information + scale)[1]) - len(np.unique(labels)) * np.log(unit)) / 2
