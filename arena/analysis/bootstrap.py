@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Replicates:
-    """Parameters of each replicate (B, parameters); infinite or NaN in the `infinite` replicates that have no estimate."""
+    """Parameters of each replicate (B, parameters), `infinite` of which have no estimate and are infinite or NaN."""
 
     betas: Floats
     infinite: int
@@ -151,7 +151,8 @@ def _chord(design: Design, start: Floats, bread: Floats) -> Floats | None:
 def _slowly(design: Design, labels: Ints) -> Floats:
     """The maximum by Newton's method where it exists; else where each parameter runs to."""
     met = design.n > 0
-    part = replace(design, left=design.left[met], right=design.right[met], terms=design.terms[met], votes=design.votes[met])
+    left, right = design.left[met], design.right[met]
+    part = replace(design, left=left, right=right, terms=design.terms[met], votes=design.votes[met])
     nowhere = np.full(design.parameters, np.nan)
     if not np.array_equal(components(part.left, part.right, part.size), labels):
         return nowhere

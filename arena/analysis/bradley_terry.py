@@ -65,6 +65,5 @@ def _start(pairs: Pairs, wins: Floats, losses: Floats) -> Floats:
     won = scatter_scores(pairs, wins, losses) + 1
     lost = scatter_scores(pairs, losses, wins) + 1
     theta: Floats = np.log(won / lost)
-    return theta - theta.mean()
-
-
+    centred: Floats = theta - theta.mean()
+    return centred

@@ -54,7 +54,9 @@ class Units:
         """Only some units, renumbered."""
         rows = chosen[self.group]
         d = self.design
-        part = replace(d, left=d.left[rows], right=d.right[rows], terms=d.terms[rows], votes=d.votes[rows], cluster=None)
+        part = replace(
+            d, left=d.left[rows], right=d.right[rows], terms=d.terms[rows], votes=d.votes[rows], cluster=None
+        )
         number = np.cumsum(chosen) - 1
         return Units(part, number[self.group[rows]], self.times[chosen], self.weights[rows], self.scores[chosen])
 

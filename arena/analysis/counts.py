@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from arena.analysis import schemas
-from arena.analysis.arrays import Bools, Codes, Column, Floats, Ints, scatter
-from arena.analysis.encoding import PIECE, Encoded, encode
+from arena.analysis.arrays import Bools, Codes, Floats, Ints, scatter
+from arena.analysis.encoding import PIECE
+from arena.analysis.votes import Table, Votes, encode_votes
 from arena.errors import DataError
 from arena.models import Standing, VoteCount
 
@@ -23,8 +22,6 @@ LONE = -1
 """The rater of a vote whose rater is unknown: a cluster of its own."""
 DENSE_CELLS = 1 << 22
 """Up to this many possible cells, counting into an array is cheaper than sorting the votes' keys."""
-
-Table = pd.DataFrame | pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +63,13 @@ class Counts:
 
 def reduce_votes(table: Table, *, raters: bool = False) -> Counts:
     """Reduce a table of votes, one a row (or with a `count` column). Raises `DataError` for anything unexpected."""
-    schema = schemas.detect(list(map(str, _columns(table))))
-    if not len(table):
-        raise DataError("There are no votes: the table has no rows.")
-    keep = _counted(table, schema)
-    outcome = _outcomes(encode(table[schema.outcome]), schema.outcome)
-    left, right, names = _contestants(table, schema)
-    n = None if schema.count is None else _weights(table[schema.count], schema.count)
-    rater = encode(table[schema.rater]).codes if raters and schema.rater else None
-    excluded = 0
-    if keep is not None:
-        excluded = int((~keep).sum())
-        left, right, outcome = left[keep], right[keep], outcome[keep]
-        n, rater = n if n is None else n[keep], rater if rater is None else rater[keep]
-    return _checked(_from_codes(names, left, right, outcome, n, rater, excluded))
+    return reduce(encode_votes(table, raters=raters))
+
+
+def reduce(votes: Votes) -> Counts:
+    """Count equal votes."""
+    v = votes
+    return _from_codes(v.names, v.left, v.right, v.outcome, v.n, v.rater, v.excluded)
 
 
 def from_cells(
@@ -117,63 +107,6 @@ def merge(parts: Sequence[Counts]) -> Counts:
     outcome = np.concatenate([part.outcome for part in parts])
     n = np.concatenate([part.n for part in parts])
     return _from_codes(names, left, right, outcome, n, None, sum(part.excluded for part in parts))
-
-
-def _columns(table: Table) -> Sequence[str]:
-    return list(table.column_names) if isinstance(table, pa.Table) else list(table.columns)
-
-
-def _row(position: int) -> str:
-    return f"row {position + 1} (the first row of data is row 1)"
-
-
-def _outcomes(encoded: Encoded, column: str) -> Codes:
-    """Codes of `schemas.OUTCOMES`; an unknown or missing label is an error that names its first row."""
-    known = np.array([schemas.LABELS.get(label, -2) for label in encoded.labels] + [-1], np.int32)
-    codes: Codes = known[encoded.codes]
-    if known[:-1].min(initial=0) < 0 or encoded.codes.min(initial=0) < 0:
-        bad = np.flatnonzero(codes < 0)
-        if bad.size:
-            code = encoded.codes[bad[0]]
-            label = "missing" if code < 0 else f"'{encoded.labels[code]}'"
-            wanted = ", ".join(schemas.LABELS)
-            raise DataError(f"Column '{column}', {_row(int(bad[0]))}: the outcome is {label}. Expected one of: {wanted}.")
-    return codes
-
-
-def _contestants(table: Table, schema: schemas.Schema) -> tuple[Codes, Codes, tuple[str, ...]]:
-    sides = {name: encode(table[name]) for name in (schema.left, schema.right)}
-    for name, side in sides.items():
-        if side.codes.min(initial=0) < 0:
-            raise DataError(f"Column '{name}', {_row(int(np.argmax(side.codes < 0)))}: the contestant's name is missing.")
-    names = tuple(sorted({label for side in sides.values() for label in side.labels}))
-    place = {name: code for code, name in enumerate(names)}
-    left, right = (np.array([place[x] for x in side.labels], np.int32)[side.codes] for side in sides.values())
-    same = left == right
-    if same.any():
-        at = int(np.argmax(same))
-        raise DataError(f"Columns '{schema.left}' and '{schema.right}', {_row(at)}: '{names[left[at]]}' meets itself.")
-    return left, right, names
-
-
-def _weights(column: Column, name: str) -> Floats:
-    values = pd.to_numeric(column.to_pandas() if isinstance(column, pa.ChunkedArray) else column, errors="coerce")
-    n: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    wrong = ~(np.isfinite(n) & (n >= 0))
-    if wrong.any():
-        raise DataError(f"Column '{name}', {_row(int(np.argmax(wrong)))}: expected a number of votes, 0 or more.")
-    return n
-
-
-def _counted(table: Table, schema: schemas.Schema) -> Bools | None:
-    if schema.counted is None:
-        return None
-    encoded = encode(table[schema.counted])
-    truth = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}
-    unknown = [label for label in encoded.labels if label.lower() not in truth]
-    if unknown or encoded.codes.min(initial=0) < 0:
-        raise DataError(f"Column '{schema.counted}': expected true or false in every row, found {unknown or 'gaps'}.")
-    return np.array([truth[label.lower()] for label in encoded.labels])[encoded.codes]
 
 
 def _from_codes(
@@ -229,11 +162,3 @@ def _tally(left: Codes, right: Codes, outcome: Codes, n: Floats | None, size: in
         else:
             total += scatter(key, n[rows], total.size)
     return total
-
-
-def _checked(counts: Counts) -> Counts:
-    if not counts.n.size:
-        raise DataError("There are no votes that count.")
-    if len(counts.names) < 2:
-        raise DataError(f"There is only one contestant, '{counts.names[0]}'. Expected at least two.")
-    return counts

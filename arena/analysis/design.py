@@ -110,7 +110,7 @@ class Design:
 
     def rows_of(self, matrix: Floats, chosen: slice | Ints) -> Floats:
         """X times a matrix (parameters, c), for some rows; shape (rows, d, c)."""
-        first = matrix[self.left[chosen]] - matrix[self.right[chosen]]
+        first: Floats = matrix[self.left[chosen]] - matrix[self.right[chosen]]
         first = first + self.terms[chosen] @ matrix[self.size : self.size + len(self.term_names)]
         if self.family is Family.HALF_TIES:
             return first[:, None, :]

@@ -97,4 +97,6 @@ def _restrict(design: Design, members: Ints) -> Design:
     number[members] = np.arange(members.size)
     rows = number[design.left] >= 0
     left, right = number[design.left[rows]], number[design.right[rows]]
-    return replace(design, size=members.size, left=left, right=right, terms=design.terms[rows], votes=design.votes[rows])
+    return replace(
+        design, size=members.size, left=left, right=right, terms=design.terms[rows], votes=design.votes[rows]
+    )

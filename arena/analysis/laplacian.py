@@ -35,7 +35,9 @@ def solve(i: Ints, j: Ints, v: Floats, right: Floats) -> Floats:
     """Solve H x = right for the x with sum zero, right having sum zero and the graph being connected."""
     size = right.size
     if size <= DENSE:
-        factor = cho_factor(laplacian(i, j, v, size) + v.mean() / size, lower=True, overwrite_a=True, check_finite=False)
+        factor = cho_factor(
+            laplacian(i, j, v, size) + v.mean() / size, lower=True, overwrite_a=True, check_finite=False
+        )
         return np.asarray(cho_solve(factor, right, check_finite=False))
     return _conjugate_gradients(i, j, v, right)
 
@@ -68,7 +70,8 @@ def _conjugate_gradients(i: Ints, j: Ints, v: Floats, right: Floats) -> Floats:
         z = residual / diagonal
         before, rz = rz, float(residual @ z)
         direction = z + rz / before * direction
-    return x - x.mean()
+    solution: Floats = x - x.mean()
+    return solution
 
 
 def _adjacency(i: Ints, j: Ints, v: Floats, size: int) -> Any:

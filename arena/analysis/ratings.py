@@ -190,9 +190,7 @@ def _contestants(
     return tuple(sorted(rows, key=lambda row: (row.theta is None, row.component, -(row.theta or 0.0), row.name)))
 
 
-def _contrasts(
-    names: tuple[str, ...], labels: Ints, parameters: int, anchor: str | None
-) -> tuple[Floats, list[bool]]:
+def _contrasts(names: tuple[str, ...], labels: Ints, parameters: int, anchor: str | None) -> tuple[Floats, list[bool]]:
     """Each contestant's log-odds as a contrast, and whether it can be compared with anybody (or with the anchor)."""
     contrasts = np.eye(len(names), parameters)
     company = np.bincount(labels)[labels] > 1
@@ -254,7 +252,7 @@ def _interval_warnings(counts: Counts, design: Design, uncertainty: Uncertainty 
         said.append(f"One rater alone decides about {', '.join(sole)}: no interval can be given.")
     few = freedom[np.isfinite(freedom)]
     if few.size and few.min() < 4:
-        said.append("Very few raters, or very unequal ones, carry these figures: intervals rest on fewer than 4 degrees of freedom.")
+        said.append("Very few raters, or very unequal ones, carry these figures: fewer than 4 degrees of freedom.")
     if uncertainty.replicates is not None and uncertainty.replicates.infinite:
         infinite, total = uncertainty.replicates.infinite, len(uncertainty.replicates.betas)
         said.append(f"{infinite} of {total} bootstrap replicates have no finite estimate; they count as infinite.")

@@ -41,7 +41,7 @@ class Ci(StrEnum):
 
 
 class Correction(StrEnum):
-    """Small-sample correction of the cluster sandwich: CR2 with Bell-McCaffrey t quantiles, or G/(G-1) and normal ones."""
+    """Of the cluster sandwich for few raters: CR2 with Bell-McCaffrey t quantiles, or G/(G-1) with normal ones."""
 
     CR2 = "cr2"
     CR1 = "cr1"
@@ -138,4 +138,4 @@ def number(value: float) -> float | None:
 
 def elo(theta: float) -> float:
     """Log-odds on the Elo scale."""
-    return CENTRE + ELO * theta
+    return float(CENTRE + ELO * theta)
