@@ -32,11 +32,11 @@ TOP = 0.4
 INTERVALS: dict[str, Options] = {
     "model": Options(ci=Ci.MODEL),
     "sandwich": Options(ci=Ci.SANDWICH),
-    "cluster CR1, z": Options(ci=Ci.CLUSTER, correction=Correction.CR1),
-    "cluster CR2 (default)": Options(ci=Ci.CLUSTER),
+    "CR1, z": Options(ci=Ci.CLUSTER, correction=Correction.CR1),
+    "CR2 (default)": Options(ci=Ci.CLUSTER),
 }
-DEFAULT = "cluster CR2 (default)"
-SEQUENCE = "sequence, every look"
+DEFAULT = "CR2 (default)"
+SEQUENCE = "sequence"
 LOW, HIGH, ALWAYS = 0.93, 0.97, 0.95
 
 
@@ -142,10 +142,10 @@ def acceptable(found: Coverage) -> bool:
 def show(results: list[Coverage], console: Console) -> None:
     """Print a row per cell and a column per interval."""
     names = list(dict.fromkeys(result.interval for result in results))
-    table = Table("contestants", "sd", "raters", "votes each", *names, title="Coverage of 95% intervals, %")
+    table = Table("contest.", "sd", "raters", "votes", *names, title="Coverage of 95% intervals, %")
     for scenario in dict.fromkeys(result.scenario for result in results):
         cells = {r.interval: f"{100 * r.rate:.1f}" for r in results if r.scenario == scenario}
-        each = "4 to 120" if scenario.unequal else "20"
+        each = "4-120" if scenario.unequal else "20"
         head = (str(scenario.contestants), str(scenario.sd), str(scenario.raters), each)
         table.add_row(*head, *(cells.get(name, "") for name in names))
     console.print(table)
@@ -161,8 +161,8 @@ def main(
     """Print the coverage of every interval of the marginal (pseudo-true) difference."""
     console = Console()
     resampled = {
-        "bootstrap": Options(ci=Ci.BOOTSTRAP, bootstraps=bootstraps),
-        "rater bootstrap": Options(ci=Ci.RATER_BOOTSTRAP, bootstraps=bootstraps),
+        "boot.": Options(ci=Ci.BOOTSTRAP, bootstraps=bootstraps),
+        "rater boot.": Options(ci=Ci.RATER_BOOTSTRAP, bootstraps=bootstraps),
     }
     results: list[Coverage] = []
     for scenario in track(list(scenarios([12, 50, 200])), "Simulating", console=console):

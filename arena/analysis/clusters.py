@@ -107,7 +107,7 @@ class ManyClusters:
 
     def _one(self, contrast: Floats) -> float:
         units, image = self.units, self.bread @ contrast
-        rows = units.design.rows_of(image[:, None], slice(None))[:, :, 0]
+        rows = units.design.push(image[None], np.zeros_like(units.group))
         own = scatter(units.group, np.einsum("ma,mab,mb->m", rows, units.weights, rows), units.times.size)
         whole = float(contrast @ image)
         sole = bool((own > SOLE * whole).any())

@@ -74,7 +74,8 @@ class Design:
 
     def information(self, weights: Floats) -> Floats:
         """X'WX for weights (m, d, d); shape (parameters, parameters)."""
-        return self.information_by(np.zeros(self.left.size, np.intp), 1, weights)[0]
+        whole: Floats = self.information_by(np.zeros(self.left.size, np.intp), 1, weights)[0]
+        return whole
 
     def information_by(self, group: Ints, groups: int, weights: Floats) -> Floats:
         """X'WX of each group of rows; shape (groups, parameters, parameters)."""
@@ -101,27 +102,19 @@ class Design:
 
     def push(self, vectors: Floats, group: Ints) -> Floats:
         """X times each row's own vector `vectors[group]`; shape (m, d)."""
-        first = vectors[group, self.left] - vectors[group, self.right]
+        first: Floats = vectors[group, self.left] - vectors[group, self.right]
         for k, term in enumerate(self.terms.T):
             first = first + term * vectors[group, self.size + k]
         if self.family is Family.HALF_TIES:
             return first[:, None]
         return np.stack([first, vectors[group, -1]], axis=1)
 
-    def rows_of(self, matrix: Floats, chosen: slice | Ints) -> Floats:
-        """X times a matrix (parameters, c), for some rows; shape (rows, d, c)."""
-        first: Floats = matrix[self.left[chosen]] - matrix[self.right[chosen]]
-        first = first + self.terms[chosen] @ matrix[self.size : self.size + len(self.term_names)]
-        if self.family is Family.HALF_TIES:
-            return first[:, None, :]
-        return np.stack([first, np.broadcast_to(matrix[-1], first.shape)], axis=1)
-
     def quadratic(self, matrix: Floats) -> Floats:
         """X M X' of each row by itself; shape (m, d, d)."""
         size = self.size
         half = matrix[self.left] - matrix[self.right] + self.terms @ matrix[size : size + len(self.term_names)]
         rows = np.arange(self.left.size)
-        first = half[rows, self.left] - half[rows, self.right]
+        first: Floats = half[rows, self.left] - half[rows, self.right]
         first = first + (self.terms * half[:, size : size + len(self.term_names)]).sum(axis=1)
         if self.family is Family.HALF_TIES:
             return first[:, None, None]

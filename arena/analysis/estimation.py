@@ -13,11 +13,8 @@ from arena.analysis.family import Family
 from arena.analysis.glm import Fit
 from arena.analysis.graph import components, strong_components, win_edges
 from arena.analysis.pairs import Pairs
-from arena.analysis.separation import separated
+from arena.analysis.separation import separated, unidentified
 from arena.errors import DataError
-
-UNIDENTIFIED = 1e-11
-"""Eigenvalue of the scaled information below which a direction has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +31,12 @@ def estimate(design: Design, *, firth: bool = False) -> Estimation:
     labels = design.labels
     if design.family is Family.HALF_TIES and not design.term_names:
         return _per_component(design, labels, firth)
-    check_identified(design, labels)
+    unknown = unidentified(design)
+    if unknown:
+        raise DataError(f"These votes cannot say anything about: {', '.join(unknown)}. Leave it out, or add votes.")
     apart = separated(design)
     fit = glm.maximise(design, firth=firth or apart)
     return Estimation(fit, labels, frozenset(labels.tolist()) if apart else frozenset())
-
-
-def check_identified(design: Design, labels: Ints) -> None:
-    """Raise `DataError` where votes cannot tell a further term from the contestants' strength."""
-    information = glm.information_at(design, np.zeros(design.parameters))
-    regular = information + glm.gauge(information, labels)
-    scale = 1 / np.sqrt(np.maximum(np.diag(regular), 1e-300))
-    values, vectors = np.linalg.eigh(regular * np.outer(scale, scale))
-    terms = np.abs(vectors[design.size :, values < UNIDENTIFIED]).max(axis=1, initial=0.0)
-    names = [*design.term_names, "the rate of ties"]
-    unknown = [name for name, weight in zip(names, terms, strict=False) if weight > 1e-6]
-    if unknown:
-        raise DataError(f"These votes cannot say anything about: {', '.join(unknown)}. Leave it out, or add votes.")
 
 
 def pairs_of(design: Design) -> Pairs:

@@ -18,7 +18,7 @@ from arena.analysis.estimation import Estimation, estimate
 from arena.analysis.family import Family
 from arena.analysis.pairs import fold
 from arena.analysis.ranks import rank_sets
-from arena.analysis.results import Ci, Correction, Method, Options, Rated, Ratings, Term, Ties, elo, number
+from arena.analysis.results import Ci, Correction, Lead, Method, Options, Rated, Ratings, Term, Ties, elo, number
 from arena.errors import DataError
 
 Interval = Callable[[Floats], "Bounds"]
@@ -43,6 +43,8 @@ class Uncertainty:
 
     def bounds(self, contrast: Floats, value: float, level: float) -> Bounds:
         """Interval of a contrast around its estimate."""
+        if not contrast.any():  # the anchor against itself
+            return Bounds(0.0, np.inf, value, value)
         square = float(contrast @ self.variance.matrix @ contrast)
         df = float(self.variance.degrees_of_freedom(contrast[None])[0])
         se = np.sqrt(max(square, 0.0)) if not np.isnan(df) else np.nan
@@ -142,10 +144,27 @@ def _tabulate(
         iterations=fit.iterations,
         seed=options.seed,
         level=options.level,
+        lead=_lead(counts, found, uncertainty, options.level),
         components=len(np.unique(found.labels)),
         infinite_replicates=uncertainty.replicates.infinite if uncertainty and uncertainty.replicates else 0,
         warnings=_warnings(counts, design, found, uncertainty, options),
     )
+
+
+def _lead(counts: Counts, found: Estimation, uncertainty: Uncertainty | None, level: float) -> Lead | None:
+    """The difference between the first two of the largest component."""
+    main = found.labels == np.bincount(found.labels).argmax()
+    order = np.argsort(-np.where(main, found.fit.beta[: main.size], -np.inf), kind="stable")
+    if main.sum() < 2:
+        return None
+    contrast = np.zeros(found.fit.beta.size)
+    contrast[order[0]], contrast[order[1]] = 1, -1
+    first, second, gap = counts.names[order[0]], counts.names[order[1]], float(contrast @ found.fit.beta)
+    if uncertainty is None:
+        return Lead(first=first, second=second, gap=gap)
+    bounds = uncertainty.bounds(contrast, gap, level)
+    se, lower, upper = number(bounds.se), number(bounds.lower), number(bounds.upper)
+    return Lead(first=first, second=second, gap=gap, se=se, lower=lower, upper=upper)
 
 
 def _term(name: str, place: int, beta: Floats, uncertainty: Uncertainty | None, level: float) -> Term:

@@ -102,6 +102,18 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """How far the first contestant is ahead of the second, in log-odds; bounds None where there is no interval."""
+
+    first: str
+    second: str
+    gap: float
+    se: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ratings:
     """A leaderboard, best first, and how it was made."""
 
@@ -122,6 +134,7 @@ class Ratings:
     iterations: int
     seed: int
     level: float
+    lead: Lead | None = None
     components: int = 1
     infinite_replicates: int = 0
     warnings: tuple[str, ...] = field(default=())

@@ -7,19 +7,53 @@ those of any other outcome) >= 0. The programme maximises the sum of these over 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, vstack
 
+from arena.analysis import glm
 from arena.analysis.arrays import Bools, Floats
 from arena.analysis.design import Design
 from arena.analysis.family import Family
 
 MARGIN = 1e-7
+NOTHING = 1e-11
+"""Eigenvalue of the scaled information below which a direction has none."""
+SAMPLE = 4000
 
 
 def separated(design: Design) -> bool:
-    """Whether some direction of the parameters raises the likelihood for ever."""
+    """Whether some direction of the parameters raises the likelihood for ever.
+
+    More votes only add constraints: where a sample of the rows rules such a direction out, all of them do.
+    """
+    if design.left.size > SAMPLE:
+        part = _sample(design)
+        if np.array_equal(part.labels, design.labels) and not unidentified(part) and not _programme(part):
+            return False
+    return _programme(design)
+
+
+def unidentified(design: Design) -> list[str]:
+    """Further terms that the votes cannot tell from the contestants' strength, whatever the outcomes."""
+    information = glm.information_at(design, np.zeros(design.parameters))
+    regular = information + glm.gauge(information, design.labels)
+    scale = 1 / np.sqrt(np.maximum(np.diag(regular), 1e-300))
+    values, vectors = np.linalg.eigh(regular * np.outer(scale, scale))
+    weights = np.abs(vectors[design.size :, values < NOTHING]).max(axis=1, initial=0.0)
+    names = [*design.term_names, "the rate of ties"]
+    return [name for name, weight in zip(names, weights, strict=False) if weight > 1e-6]
+
+
+def _sample(design: Design) -> Design:
+    rows = np.unique(np.linspace(0, design.left.size - 1, SAMPLE).astype(np.intp))
+    left, right = design.left[rows], design.right[rows]
+    return replace(design, left=left, right=right, terms=design.terms[rows], votes=design.votes[rows], cluster=None)
+
+
+def _programme(design: Design) -> bool:
     rows = _constraints(design)
     solution = linprog(-np.asarray(rows.sum(axis=0)).ravel(), A_ub=-rows, b_ub=np.zeros(rows.shape[0]), bounds=(-1, 1))
     if solution.fun is None:

@@ -14,13 +14,14 @@ COLUMNS = (
     "name", "theta", "se", "rating", "lower", "upper", "rank", "rank_lower", "rank_upper",
     "wins", "losses", "ties", "battles",
 )  # fmt: skip
+TOTALS = ("wins", "losses", "ties", "battles")
 
 
 def to_document(ratings: Ratings) -> dict[str, Any]:
     """The result as plain values, floats at full precision, None where something cannot be said."""
-    rows = [{key: value for key, value in asdict(row).items() if key in COLUMNS} for row in ratings.contestants]
-    document = {
-        "contestants": [{key: row[key] for key in COLUMNS} for row in rows],
+    rows = [asdict(row) for row in ratings.contestants]
+    document: dict[str, Any] = {
+        "contestants": [{key: _whole(row[key]) if key in TOTALS else row[key] for key in COLUMNS} for row in rows],
         "position": _term(ratings.position, "theta"),
         "tie": _term(ratings.tie, "log_nu"),
         "method": ratings.method.value,
