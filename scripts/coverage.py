@@ -102,12 +102,12 @@ def covering(
 ) -> Iterator[str]:
     """Names of the intervals that cover the truth in one sample."""
     found = estimate(whole)
-    value = float(contrast @ found.fit.beta)
+    value = contrast[None] @ found.fit.beta
     for name, options in intervals.items():
         uncertainty = measure(whole, split, found, options)
         if uncertainty is not None:
-            bounds = uncertainty.bounds(contrast, value, options.level)
-            if bounds.lower <= truth <= bounds.upper:
+            bounds = uncertainty.bounds(contrast[None], value, options.level)
+            if bounds.lower[0] <= truth <= bounds.upper[0]:
                 yield name
 
 

@@ -73,6 +73,8 @@ def _fit(design: Design, firth: bool) -> Fit:
 def violates_ford(pairs: Pairs) -> bool:
     """Whether a table of pairs has no finite maximum: some component's graph of wins is not strongly connected."""
     wins, losses = pairs.halved()
+    if (wins > 0).all() and (losses > 0).all():
+        return False  # every edge goes both ways
     strong = strong_components(*win_edges(pairs.i, pairs.j, wins, losses), pairs.size)
     return bool(strong.max() > components(pairs.i, pairs.j, pairs.size).max())
 

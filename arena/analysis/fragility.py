@@ -60,18 +60,18 @@ class _Race:
         if found.labels[pair[0]] != found.labels[pair[1]]:
             return None
         uncertainty = measure(whole, by_rater, found, Options(ci=self.ci))
-        value = float(self.contrast @ found.fit.beta)
-        return None if uncertainty is None else uncertainty.bounds(self.contrast, value, 0.95)
+        contrast = self.contrast[None]
+        return None if uncertainty is None else uncertainty.bounds(contrast, contrast @ found.fit.beta, 0.95)
 
     def leads(self, n: Floats) -> bool | None:
         """Whether the first is still first of the two."""
         bounds = self.difference(n)
-        return None if bounds is None else bounds.lower + bounds.upper > 0
+        return None if bounds is None else bool(bounds.lower[0] + bounds.upper[0] > 0)
 
     def clear(self, n: Floats) -> bool | None:
         """Whether the interval leaves out zero."""
         bounds = self.difference(n)
-        return None if bounds is None else bool(bounds.lower > 0 or bounds.upper < 0)
+        return None if bounds is None else bool(bounds.lower[0] > 0 or bounds.upper[0] < 0)
 
 
 def fragility(counts: Counts) -> Fragility:

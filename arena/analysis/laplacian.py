@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 
 from arena.analysis.arrays import Floats, Ints
@@ -35,10 +34,10 @@ def solve(i: Ints, j: Ints, v: Floats, right: Floats) -> Floats:
     """Solve H x = right for the x with sum zero, right having sum zero and the graph being connected."""
     size = right.size
     if size <= DENSE:
-        factor = cho_factor(
-            laplacian(i, j, v, size) + v.mean() / size, lower=True, overwrite_a=True, check_finite=False
-        )
-        return np.asarray(cho_solve(factor, right, check_finite=False))
+        _, solution, failed = dposv(laplacian(i, j, v, size) + v.mean() / size, right)
+        if failed:
+            raise np.linalg.LinAlgError("The information is not positive definite: the comparisons are not connected.")
+        return np.asarray(solution)
     return _conjugate_gradients(i, j, v, right)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,17 +20,15 @@ from arena.analysis.ranks import rank_sets
 from arena.analysis.results import Ci, Correction, Lead, Method, Options, Rated, Ratings, Term, Ties, elo, number
 from arena.errors import DataError
 
-Interval = Callable[[Floats], "Bounds"]
-
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Standard error, degrees of freedom and interval of a contrast; NaN where it cannot be estimated."""
+    """Standard errors, degrees of freedom and intervals of some contrasts; NaN where one cannot be estimated."""
 
-    se: float
-    df: float
-    lower: float
-    upper: float
+    se: Floats
+    df: Floats
+    lower: Floats
+    upper: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +38,26 @@ class Uncertainty:
     variance: Variance
     replicates: Replicates | None = None
 
-    def bounds(self, contrast: Floats, value: float, level: float) -> Bounds:
-        """Interval of a contrast around its estimate."""
-        if not contrast.any():  # the anchor against itself
-            return Bounds(0.0, np.inf, value, value)
-        square = float(contrast @ self.variance.matrix @ contrast)
-        df = float(self.variance.degrees_of_freedom(contrast[None])[0])
-        se = np.sqrt(max(square, 0.0)) if not np.isnan(df) else np.nan
+    def bounds(self, contrasts: Floats, values: Floats, level: float) -> Bounds:
+        """Intervals of contrasts (a row each) around their estimates."""
+        nothing = ~contrasts.any(axis=1)  # the anchor against itself
+        square = ((contrasts @ self.variance.matrix) * contrasts).sum(axis=1)
+        df = np.where(nothing, np.inf, self.variance.degrees_of_freedom(contrasts))
+        se = np.where(np.isnan(df), np.nan, np.sqrt(np.maximum(square, 0.0)))
         if self.replicates is not None:
-            return Bounds(se, df, *self.replicates.interval(contrast, level))
-        reach = se * (norm.isf((1 - level) / 2) if np.isinf(df) else t.isf((1 - level) / 2, df))
-        return Bounds(se, df, value - reach, value + reach)
+            found = np.array([self.replicates.interval(row, level) for row in contrasts])
+            return Bounds(se, df, found[:, 0], found[:, 1])
+        reach = se * two_sided(df, level)
+        return Bounds(se, df, values - reach, values + reach)
+
+
+def two_sided(df: Floats, level: float) -> Floats:
+    """Quantiles of t for a two-sided interval; of the normal for infinite degrees of freedom, NaN for NaN."""
+    tail = (1 - level) / 2
+    quantiles = np.full(df.size, norm.isf(tail))
+    quantiles[np.isfinite(df)] = t.isf(tail, df[np.isfinite(df)])
+    quantiles[np.isnan(df)] = np.nan
+    return quantiles
 
 
 def rate(counts: Counts, options: Options = Options(), progress: Progress | None = None) -> Ratings:  # noqa: B008 - frozen
@@ -157,56 +163,65 @@ def _lead(counts: Counts, found: Estimation, uncertainty: Uncertainty | None, le
     order = np.argsort(-np.where(main, found.fit.beta[: main.size], -np.inf), kind="stable")
     if main.sum() < 2:
         return None
-    contrast = np.zeros(found.fit.beta.size)
-    contrast[order[0]], contrast[order[1]] = 1, -1
-    first, second, gap = counts.names[order[0]], counts.names[order[1]], float(contrast @ found.fit.beta)
+    contrast = np.zeros((1, found.fit.beta.size))
+    contrast[0, order[0]], contrast[0, order[1]] = 1, -1
+    gap = contrast @ found.fit.beta
+    said = Lead(first=counts.names[order[0]], second=counts.names[order[1]], gap=float(gap[0]))
     if uncertainty is None:
-        return Lead(first=first, second=second, gap=gap)
+        return said
     bounds = uncertainty.bounds(contrast, gap, level)
-    se, lower, upper = number(bounds.se), number(bounds.lower), number(bounds.upper)
-    return Lead(first=first, second=second, gap=gap, se=se, lower=lower, upper=upper)
+    return replace(said, se=number(bounds.se[0]), lower=number(bounds.lower[0]), upper=number(bounds.upper[0]))
 
 
 def _term(name: str, place: int, beta: Floats, uncertainty: Uncertainty | None, level: float) -> Term:
-    value = float(beta[place])
+    said = Term(name=name, estimate=float(beta[place]))
     if uncertainty is None:
-        return Term(name=name, estimate=value)
-    bounds = uncertainty.bounds(np.eye(beta.size)[place], value, level)
-    return Term(name=name, estimate=value, se=number(bounds.se), lower=number(bounds.lower), upper=number(bounds.upper))
+        return said
+    bounds = uncertainty.bounds(np.eye(beta.size)[[place]], beta[[place]], level)
+    return replace(said, se=number(bounds.se[0]), lower=number(bounds.lower[0]), upper=number(bounds.upper[0]))
 
 
 def _contestants(
     counts: Counts, design: Design, found: Estimation, uncertainty: Uncertainty | None, options: Options
 ) -> tuple[Rated, ...]:
-    theta = found.fit.beta[: design.size]
     contrasts, comparable = _contrasts(counts.names, found.labels, design.parameters, options.anchor)
+    values = contrasts @ found.fit.beta
+    known = uncertainty.bounds(contrasts, values, options.level) if uncertainty else None
+    rank = _ranks(found.fit.beta[: design.size], found.labels)
     best, worst = _rank_bounds(design, found, uncertainty, options)
-    wins, losses, ties = fold(counts).scores()
+    wins, losses, ties = (total.tolist() for total in fold(counts).scores())
     rows = []
     for k, name in enumerate(counts.names):
-        value = float(contrasts[k] @ found.fit.beta)
-        known = uncertainty.bounds(contrasts[k], value, options.level) if uncertainty and comparable[k] else None
-        rank = 1 + int(((theta > theta[k]) & (found.labels == found.labels[k])).sum())
+        said = known if comparable[k] else None
         rows.append(
             Rated(
                 name=name,
-                theta=value if comparable[k] else None,
-                se=number(known.se) if known else None,
-                df=number(known.df) if known else None,
-                rating=elo(value) if comparable[k] else None,
-                lower=number(elo(known.lower)) if known else None,
-                upper=number(elo(known.upper)) if known else None,
-                rank=rank if comparable[k] else None,
-                rank_lower=int(best[k]) if uncertainty and comparable[k] else None,
-                rank_upper=int(worst[k]) if uncertainty and comparable[k] else None,
-                wins=float(wins[k]),
-                losses=float(losses[k]),
-                ties=float(ties[k]),
-                battles=float(wins[k] + losses[k] + ties[k]),
+                theta=float(values[k]) if comparable[k] else None,
+                se=number(said.se[k]) if said else None,
+                df=number(said.df[k]) if said else None,
+                rating=elo(values[k]) if comparable[k] else None,
+                lower=number(elo(said.lower[k])) if said else None,
+                upper=number(elo(said.upper[k])) if said else None,
+                rank=int(rank[k]) if comparable[k] else None,
+                rank_lower=int(best[k]) if said else None,
+                rank_upper=int(worst[k]) if said else None,
+                wins=wins[k],
+                losses=losses[k],
+                ties=ties[k],
+                battles=wins[k] + losses[k] + ties[k],
                 component=int(found.labels[k]),
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.theta is None, row.component, -(row.theta or 0.0), row.name)))
+
+
+def _ranks(theta: Floats, labels: Ints) -> Ints:
+    """Rank of each contestant within its component, equal estimates sharing the better one."""
+    rank = np.empty(theta.size, np.intp)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        rank[members] = 1 + np.searchsorted(np.sort(-theta[members]), -theta[members], side="left")
+    return rank
 
 
 def _contrasts(names: tuple[str, ...], labels: Ints, parameters: int, anchor: str | None) -> tuple[Floats, list[bool]]:
@@ -228,7 +243,7 @@ def _rank_bounds(
     """Rank sets within each component; everything is possible where there is no covariance."""
     best = np.ones(design.size, np.intp)
     worst = np.bincount(found.labels)[found.labels]
-    if uncertainty is None or not np.isfinite(uncertainty.variance.matrix).all():
+    if uncertainty is None or not options.ranks or not np.isfinite(uncertainty.variance.matrix).all():
         return best, worst
     for label in np.unique(found.labels):
         members = np.flatnonzero(found.labels == label)

@@ -27,7 +27,7 @@ EN: Mapping[str, str] = {
     "columns": "Rank|Contestant|Rating|95% interval|Possible ranks|Wins|Losses|Ties|Battles",
     "forest": "Ratings",
     "forest_caption": "Points are ratings on the Elo scale, bars their 95% intervals. Overlapping bars do not by "
-    "themselves mean that two contestants are equal: the possible ranks in the table take all comparisons into account.",
+    "themselves mean that two contestants are equal: the possible ranks in the table take all pairs into account.",
     "wins": "Win rates",
     "wins_caption": "Percent of votes that the row won over the column, a tie counting half. Green: the row wins. "
     "Columns have the numbers of the rows.",

@@ -49,7 +49,10 @@ class Correction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What to estimate and how. `ci` None: cluster where raters are known, else sandwich."""
+    """What to estimate and how. `ci` None: cluster where raters are known, else sandwich.
+
+    `ranks` False leaves out the simultaneous rank sets, which are all from best to worst then.
+    """
 
     method: Method = Method.BT
     ties: Ties = Ties.HALF
@@ -60,6 +63,7 @@ class Options:
     bootstraps: int = 1000
     seed: int = 0
     anchor: str | None = None
+    ranks: bool = True
     level: float = 0.95
     elo_k: float = 4.0
     elo_shuffles: int = 100
