@@ -18,6 +18,8 @@ STEP = 1e-11
 """Converged when no log-odds moved by more; the last step is quadratic, so the error is far below it."""
 ITERATIONS = 60
 HALVINGS = 50
+FLAT = 1e-10
+"""Where the likelihood is flatter than this per vote, the step pretends that it is not: only its length is at stake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
     for iteration in range(1, ITERATIONS + 1):
         score = wins - n * p
         gradient = scatter_scores(pairs, score, -score)
-        step = laplacian.solve(pairs.i, pairs.j, np.maximum(n * p * (1 - p), 1e-280), gradient)
+        step = laplacian.solve(pairs.i, pairs.j, n * np.maximum(p * (1 - p), FLAT), gradient)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
         for _ in range(HALVINGS):
             new, p = _evaluate(pairs, wins, n, theta + step)

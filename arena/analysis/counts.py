@@ -61,6 +61,19 @@ class Counts:
         return _from_codes(self.names, self.left, self.right, self.outcome, self.n, None, self.excluded)
 
 
+def scores(counts: Counts) -> tuple[Floats, Floats, Floats]:
+    """Wins, losses and ties (both_bad among them) per contestant."""
+    size = len(counts.names)
+    wins, losses, ties = (np.zeros(size) for _ in range(3))
+    for first, left, right in ((0, wins, losses), (1, losses, wins)):
+        cells = counts.outcome == first
+        left += scatter(counts.left[cells], counts.n[cells], size)
+        right += scatter(counts.right[cells], counts.n[cells], size)
+    cells = counts.outcome >= TIE
+    ties += scatter(counts.left[cells], counts.n[cells], size) + scatter(counts.right[cells], counts.n[cells], size)
+    return wins, losses, ties
+
+
 def reduce_votes(table: Table, *, raters: bool = False) -> Counts:
     """Reduce a table of votes, one a row (or with a `count` column). Raises `DataError` for anything unexpected."""
     return reduce(encode_votes(table, raters=raters))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from arena.analysis.arrays import Floats, Ints, scatter
-from arena.analysis.counts import LONE, TIE, Counts
+from arena.analysis.counts import DENSE_CELLS, TIE, Counts
 from arena.analysis.family import Family
 from arena.analysis.graph import components
 
@@ -152,12 +152,17 @@ def build(counts: Counts, family: Family, *, keep_ties: bool = True, position: b
         swapped = left > right
         left, right = np.where(swapped, right, left), np.where(swapped, left, right)
         outcome = np.where((outcome < TIE) & swapped, 1 - outcome, outcome)
-    rater = counts.rater if counts.rater is not None else np.full(left.size, LONE, np.int32)
-    key = ((rater.astype(np.int64) + 1) * size + left) * size + right
+    key = left * size + right
+    if counts.rater is not None:
+        key = key + (counts.rater.astype(np.intp) + 1) * size * size
     n = counts.n if keep_ties else np.where(outcome < TIE, counts.n, 0.0)
-    rows, place = np.unique(key, return_inverse=True)
+    if counts.rater is None and 3 * size * size <= DENSE_CELLS:
+        rows, place = np.arange(size * size), key
+    else:
+        rows, place = np.unique(key, return_inverse=True)
     votes = scatter(place * 3 + outcome, n, 3 * rows.size).reshape(-1, 3)
-    rows, votes = rows[votes.sum(axis=1) > 0], votes[votes.sum(axis=1) > 0]
+    met = np.flatnonzero(votes[:, 0] + votes[:, 1] + votes[:, 2])
+    rows, votes = rows[met], votes[met]
     terms = np.ones((rows.size, 1)) if position else np.empty((rows.size, 0))
     pair = rows % (size * size)
     design = Design(size, pair // size, pair % size, terms, (POSITION,) if position else (), votes, family)

@@ -12,14 +12,13 @@ from scipy.special import expit
 
 from arena.analysis.arrays import Floats, Ints
 from arena.analysis.bootstrap import Progress
-from arena.analysis.counts import TIE, reduce
-from arena.analysis.pairs import fold
+from arena.analysis.counts import TIE, reduce, scores
 from arena.analysis.ratings import rate
 from arena.analysis.results import CENTRE, ELO, Ci, Method, Options, Rated, Ratings, Term, Ties, elo
 from arena.analysis.votes import Table, Votes, encode_votes
 from arena.errors import DataError
 
-SCORES = np.array([1.0, 0.0, 0.5, 0.5])
+LEFT_SCORE = np.array([1.0, 0.0, 0.5, 0.5])
 """Score of the left contestant for each outcome code."""
 
 
@@ -74,7 +73,7 @@ def games_of(votes: Votes, options: Options, lead: float = 0.0) -> Games:
             raise DataError("Elo takes one vote after the other: counts must be whole numbers.")
         kept = np.repeat(kept, votes.n[kept].astype(np.intp))
     left, right = votes.left[kept].astype(np.intp), votes.right[kept].astype(np.intp)
-    return Games(len(votes.names), left, right, SCORES[votes.outcome[kept]], lead)
+    return Games(len(votes.names), left, right, LEFT_SCORE[votes.outcome[kept]], lead)
 
 
 def run(games: Games, k: float) -> Floats:
@@ -117,7 +116,7 @@ def _position(votes: Votes, options: Options) -> Term | None:
 
 def _ratings(votes: Votes, own: Floats, position: Term | None, options: Options) -> Ratings:
     counts = reduce(votes)
-    wins, losses, ties = fold(counts).scores()
+    wins, losses, ties = scores(counts)
     theta = (own - CENTRE) / ELO
     shift = 0.0 if options.anchor is None else float(theta[votes.names.index(_known(options.anchor, votes))])
     rows = [

@@ -41,10 +41,17 @@ def encode(column: Column) -> Encoded:
 
 
 def _chunked(column: Column) -> pa.ChunkedArray:
-    array = column if isinstance(column, (pa.Array, pa.ChunkedArray)) else pa.array(column, from_pandas=True)
+    array = column if isinstance(column, (pa.Array, pa.ChunkedArray)) else _arrow(column)
     chunks: Sequence[pa.Array] = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
     pieces = [chunk.slice(start, PIECE) for chunk in chunks for start in range(0, len(chunk), PIECE)]
     return pa.chunked_array(pieces, type=array.type)
+
+
+def _arrow(column: pd.Series) -> pa.Array:
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # values of several types: compare them by their names
+        return pa.array(column.map(str, na_action="ignore"), from_pandas=True)
 
 
 def _codes(piece: pa.DictionaryArray) -> Codes:

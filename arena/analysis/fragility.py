@@ -28,7 +28,7 @@ class Fragility:
     """How many votes and raters suffice; None: no number short of all of them does, or raters are not known.
 
     `clear` says whether the interval of the difference between `first` and `second` leaves out 0 as the data are; the
-    `..._clarity` numbers are those that turn this over.
+    `..._clarity` numbers are those that turn this over. With `votes_first` removed the two are level, or have changed.
     """
 
     first: str
@@ -64,9 +64,9 @@ class _Race:
         return None if uncertainty is None else uncertainty.bounds(contrast, contrast @ found.fit.beta, 0.95)
 
     def leads(self, n: Floats) -> bool | None:
-        """Whether the first is still first of the two."""
+        """Whether the first is still ahead of the second, by more than rounding."""
         bounds = self.difference(n)
-        return None if bounds is None else bool(bounds.lower[0] + bounds.upper[0] > 0)
+        return None if bounds is None else bool(bounds.lower[0] + bounds.upper[0] > 1e-9)
 
     def clear(self, n: Floats) -> bool | None:
         """Whether the interval leaves out zero."""

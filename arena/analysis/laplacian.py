@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.linalg.lapack import dposv
 from scipy.sparse import csr_array
 
 from arena.analysis.arrays import Floats, Ints

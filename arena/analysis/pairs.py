@@ -30,13 +30,6 @@ class Pairs:
         """Wins of i and of j with half a win each for a tie: the field's convention."""
         return self.wins + self.ties / 2, self.losses + self.ties / 2
 
-    def scores(self) -> tuple[Floats, Floats, Floats]:
-        """Wins, losses and ties per contestant."""
-        wins = scatter(self.i, self.wins, self.size) + scatter(self.j, self.losses, self.size)
-        losses = scatter(self.i, self.losses, self.size) + scatter(self.j, self.wins, self.size)
-        ties = scatter(self.i, self.ties, self.size) + scatter(self.j, self.ties, self.size)
-        return wins, losses, ties
-
 
 def fold(counts: Counts, *, keep_ties: bool = True) -> Pairs:
     """Fold cells to unordered pairs, ties kept or dropped. Pairs without a vote are left out."""

@@ -43,9 +43,9 @@ def rank_sets(theta: Floats, variance: Variance, members: Ints, level: float, se
     spread = np.sqrt(np.maximum(sigma[i, i] + sigma[j, j] - 2 * sigma[i, j], 0.0))
     critical = critical_value(sigma, spread, level, seed)
     reach = _limits(critical, _pair_freedom(variance, members[i], members[j]))
-    unknown = np.isinf(reach)
-    gap = np.where(unknown, 0.0, theta[members[i]] - theta[members[j]])
-    reach = np.where(unknown, 1.0, reach * spread)
+    # A pair without a variance cannot be told apart, whatever its estimates.
+    gap = np.where(np.isinf(reach), 0.0, theta[members[i]] - theta[members[j]])
+    reach = np.where(np.isinf(reach), 1.0, reach) * np.maximum(spread, 1e-300)
     better = np.bincount(j[gap > reach], minlength=size) + np.bincount(i[-gap > reach], minlength=size)
     worse = np.bincount(i[gap > reach], minlength=size) + np.bincount(j[-gap > reach], minlength=size)
     return RankSets(1 + better, size - worse, critical)

@@ -10,12 +10,11 @@ from scipy.stats import norm, t
 from arena.analysis import bootstrap, clusters, covariance
 from arena.analysis.arrays import Floats, Ints
 from arena.analysis.bootstrap import Progress, Replicates
-from arena.analysis.counts import BOTH_BAD, Counts
+from arena.analysis.counts import BOTH_BAD, Counts, scores
 from arena.analysis.covariance import LargeSample, Variance
 from arena.analysis.design import POSITION, Design, build
 from arena.analysis.estimation import Estimation, estimate
 from arena.analysis.family import Family
-from arena.analysis.pairs import fold
 from arena.analysis.ranks import rank_sets
 from arena.analysis.results import Ci, Correction, Lead, Method, Options, Rated, Ratings, Term, Ties, elo, number
 from arena.errors import DataError
@@ -189,7 +188,7 @@ def _contestants(
     known = uncertainty.bounds(contrasts, values, options.level) if uncertainty else None
     rank = _ranks(found.fit.beta[: design.size], found.labels)
     best, worst = _rank_bounds(design, found, uncertainty, options)
-    wins, losses, ties = (total.tolist() for total in fold(counts).scores())
+    wins, losses, ties = (total.tolist() for total in scores(counts))
     rows = []
     for k, name in enumerate(counts.names):
         said = known if comparable[k] else None
@@ -216,8 +215,9 @@ def _contestants(
 
 
 def _ranks(theta: Floats, labels: Ints) -> Ints:
-    """Rank of each contestant within its component, equal estimates sharing the better one."""
+    """Rank of each contestant within its component, equal estimates (but for rounding) sharing the better one."""
     rank = np.empty(theta.size, np.intp)
+    theta = np.round(theta, 9)
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
         rank[members] = 1 + np.searchsorted(np.sort(-theta[members]), -theta[members], side="left")
@@ -281,9 +281,12 @@ def _interval_warnings(counts: Counts, design: Design, uncertainty: Uncertainty 
         return []
     said = []
     freedom = uncertainty.variance.degrees_of_freedom(np.eye(design.size, design.parameters))
-    sole = [name for name, df in zip(counts.names, freedom, strict=True) if np.isnan(df)]
+    sole = _sole(counts, design, uncertainty.variance) if np.isnan(freedom).any() else []
     if sole:
-        said.append(f"One rater alone decides about {', '.join(sole)}: no interval can be given.")
+        said.append(
+            f"One rater alone decides about {', '.join(sole)}: no interval can be given, nor of averages with them; "
+            "an anchor among the others gives theirs."
+        )
     few = freedom[np.isfinite(freedom)]
     if few.size and few.min() < 4:
         said.append("Very few raters, or very unequal ones, carry these figures: fewer than 4 degrees of freedom.")
@@ -291,3 +294,14 @@ def _interval_warnings(counts: Counts, design: Design, uncertainty: Uncertainty 
         infinite, total = uncertainty.replicates.infinite, len(uncertainty.replicates.betas)
         said.append(f"{infinite} of {total} bootstrap replicates have no finite estimate; they count as infinite.")
     return said
+
+
+def _sole(counts: Counts, design: Design, variance: Variance) -> list[str]:
+    """Contestants whose difference to the one with most votes has no variance estimate."""
+    base = int(np.argmax(np.sum(scores(counts), axis=0)))
+    contrasts = np.eye(design.size, design.parameters)
+    contrasts[:, base] -= 1
+    freedom = variance.degrees_of_freedom(np.delete(contrasts, base, axis=0))
+    others = [name for name in counts.names if name != counts.names[base]]
+    sole = [name for name, df in zip(others, freedom, strict=True) if np.isnan(df)]
+    return sole if len(sole) < len(others) else list(counts.names)

@@ -102,9 +102,10 @@ def _csv(path: Path, delimiter: str) -> Source:
 def group_by_sql(source: str, *, raters: bool = False) -> dict[str, str]:
     """The reduction to counts as SQL, for DuckDB and Spark on Parquet files and for PostgreSQL on a table `votes`."""
     keys = ["model_a", "model_b", "winner", *(["rater"] if raters else [])]
+    quoted = source.replace("'", "''")
     origin = {
-        "DuckDB": f"read_parquet('{source}', hive_partitioning = true)",
-        "Spark": f"parquet.`{source}`",
+        "DuckDB": f"read_parquet('{quoted}', hive_partitioning = true)",
+        "Spark": f"parquet.`{source.replace('`', '``')}`",
         "PostgreSQL": "votes",
     }
     columns = ", ".join(keys)
