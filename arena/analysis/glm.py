@@ -36,22 +36,34 @@ def maximise(design: Design, *, firth: bool = False, start: Floats | None = None
     beta = np.zeros(design.parameters) if start is None else start.copy()
     labels = design.labels
     value, now = _objective(design, beta, labels, firth)
+    moved = before = np.zeros_like(beta)
     for iteration in range(1, ITERATIONS + 1):
         information = design.information(design.n[:, None, None] * now.covariance)
         gradient = design.pull(design.statistics() - design.n[:, None] * now.mean)
         if firth:
             gradient = gradient + _firth_score(design, beta, inverse_information(information, labels))
         step = np.linalg.solve(information + gauge(information, labels), gradient)
+        if firth:
+            step *= _length(moved, before - gradient, information)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
         for _ in range(HALVINGS):
             new, now = _objective(design, beta + step, labels, firth)
             if new >= value + 1e-4 * rise - slack:
                 break
             step, rise = step / 2, rise / 2
-        beta, value = beta + step, new
+        beta, value, moved, before = beta + step, new, step, gradient
         if np.abs(step).max() < STEP:
             return Fit(centred(beta, labels), log_likelihood(design, beta), True, iteration, firth)
     return Fit(centred(beta, labels), log_likelihood(design, beta), False, ITERATIONS, firth)
+
+
+def _length(moved: Floats, fallen: Floats, information: Floats) -> float:
+    """How long a step to take where the information is not the whole curvature: the penalty has some of its own.
+
+    Barzilai and Borwein (1988, doi:10.1093/imanum/8.1.141), in the metric of the information.
+    """
+    curvature = float(moved @ fallen)
+    return min(10.0, max(0.1, float(moved @ information @ moved) / curvature)) if curvature > 0 else 1.0
 
 
 def log_likelihood(design: Design, beta: Floats) -> float:

@@ -1,7 +1,7 @@
 """Plots as self-contained SVG: no script, no font, no network; they print, and follow the page's light or dark theme.
 
 The numbers are computed into a NamedTuple first and drawn afterwards. Colours come from the page through CSS variables
-(`--ink`, `--muted`, `--line`, `--a`, `--b`); A and B keep theirs, and nothing else uses them.
+(`--ink`, `--muted`, `--line`). The colours of sides A and B mean sides only, so no plot of contestants uses them.
 """
 
 from __future__ import annotations

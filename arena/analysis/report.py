@@ -17,9 +17,8 @@ from arena.analysis.report_text import TEXTS, Language
 from arena.analysis.results import ELO, Method, Ratings, Ties
 
 STYLE = """
-:root{--paper:#FBFAF7;--ink:#14181F;--muted:#5B6470;--line:#8A919C;--a:#3B4CCA;--b:#A8431A;color-scheme:light}
-@media (prefers-color-scheme:dark){:root{--paper:#12151B;--ink:#E8EAED;--muted:#9AA3AF;--line:#5D6674;--a:#9FB0FF;
---b:#FFB08A;color-scheme:dark}}
+:root{--paper:#FBFAF7;--ink:#14181F;--muted:#5B6470;--line:#8A919C;color-scheme:light}
+@media (prefers-color-scheme:dark){:root{--paper:#12151B;--ink:#E8EAED;--muted:#9AA3AF;--line:#5D6674;color-scheme:dark}}
 @media print{:root{--paper:#FFFFFF;--ink:#14181F;--muted:#5B6470;--line:#8A919C;color-scheme:light}
 figure,tr{break-inside:avoid}body{margin:0;font-size:11pt}}
 @page{size:A4;margin:18mm}
