@@ -7,15 +7,13 @@ left 93 to 97% somewhere, or that the confidence sequence covered less than 95%,
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 from scipy.special import expit
 
 from arena.analysis.arrays import Floats
@@ -26,6 +24,7 @@ from arena.analysis.results import Ci, Correction, Options
 from arena.analysis.sequence import covers_always
 from arena.analysis.tastes import Population
 
+RATERS = (12, 50, 200)
 TIES = 0.2
 TOP = 0.4
 """Log-odds of the best contestant; the worst has the opposite, the others lie between."""
@@ -76,7 +75,7 @@ class Coverage:
         return float(np.sqrt(max(self.rate * (1 - self.rate), 1e-4) / self.runs))
 
 
-def scenarios(raters: list[int]) -> Iterator[Scenario]:
+def scenarios(raters: Sequence[int]) -> Iterator[Scenario]:
     """All cells."""
     for count, sd, people, unequal in itertools.product((2, 5), (0.5, 0.7), raters, (False, True)):
         yield Scenario(count, sd, people, unequal)
@@ -139,22 +138,18 @@ def acceptable(found: Coverage) -> bool:
     return found.interval != SEQUENCE or found.rate >= ALWAYS - slack
 
 
-def show(results: list[Coverage], console: Console) -> None:
-    """Print a row per cell and a column per interval."""
-    names = list(dict.fromkeys(result.interval for result in results))
-    table = Table("contest.", "sd", "raters", "votes", *names, title="Coverage of 95% intervals, %")
-    for scenario in dict.fromkeys(result.scenario for result in results):
-        cells = {r.interval: f"{100 * r.rate:.1f}" for r in results if r.scenario == scenario}
-        each = "4-120" if scenario.unequal else "20"
-        head = (str(scenario.contestants), str(scenario.sd), str(scenario.raters), each)
-        table.add_row(*head, *(cells.get(name, "") for name in names))
-    console.print(table)
+def show(scenario: Scenario, results: list[Coverage], console: Console) -> None:
+    """Print a cell's line."""
+    votes = "4-120" if scenario.unequal else "20"
+    head = f"{scenario.contestants} contestants  sd {scenario.sd}  {scenario.raters:3} raters  {votes:5} votes each:"
+    console.print(head, "  ".join(f"{r.interval} {100 * r.rate:.1f}" for r in results), highlight=False, soft_wrap=True)
 
 
 def main(
     runs: Annotated[int, typer.Option(help="Runs of each cell with 12 raters.")] = 10_000,
     more_runs: Annotated[int, typer.Option(help="Runs of each cell with 50 and with 200 raters.")] = 2_000,
     bootstrap_runs: Annotated[int, typer.Option(help="Runs for the bootstrap intervals; 0 leaves them out.")] = 200,
+    raters: Annotated[list[int] | None, typer.Option(help="Numbers of raters; may be given more than once.")] = None,
     bootstraps: Annotated[int, typer.Option(help="Replicates of each bootstrap.")] = 200,
     seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 1,
 ) -> None:
@@ -164,16 +159,17 @@ def main(
         "boot.": Options(ci=Ci.BOOTSTRAP, bootstraps=bootstraps),
         "rater boot.": Options(ci=Ci.RATER_BOOTSTRAP, bootstraps=bootstraps),
     }
-    results: list[Coverage] = []
-    for scenario in track(list(scenarios([12, 50, 200])), "Simulating", console=console):
-        count = runs if scenario.raters == 12 else more_runs
-        results += simulate(scenario, INTERVALS, count, seed)
+    console.print("Coverage of 95% intervals of the difference between the best and the worst contestant, %")
+    broken: list[Coverage] = []
+    for scenario in scenarios(raters or RATERS):
+        count = runs if scenario.raters == min(RATERS) else more_runs
+        results = simulate(scenario, INTERVALS, count, seed)
         if bootstrap_runs:
             results += simulate(scenario, resampled, bootstrap_runs, seed)
         if scenario.contestants == 2:
             results.append(simulate_sequence(scenario, count, seed))
-    show(results, console)
-    broken = [result for result in results if not acceptable(result)]
+        show(scenario, results, console)
+        broken += [result for result in results if not acceptable(result)]
     for result in broken:
         console.print(f"Out of bounds: {result.interval} in {result.scenario}: {result.rate:.3f}")
     raise typer.Exit(1 if broken else 0)

@@ -18,13 +18,14 @@ from arena.analysis.arrays import Floats, Ints
 from arena.analysis.counts import LONE
 from arena.analysis.design import Design
 from arena.analysis.estimation import Estimation, pairs_of, violates_ford
-from arena.analysis.family import Family, cumulants
+from arena.analysis.family import Family, means
 from arena.analysis.glm import information_at, inverse_information, maximise
 from arena.analysis.graph import components, unbeaten_and_winless, win_edges
 from arena.analysis.separation import separated
 
 CHORDS = 25
-CLOSE = 1e-9
+CLOSE = 1e-8
+"""Log-odds that a replicate may be off."""
 FAR = 30.0
 """Log-odds beyond which a replicate is checked for having no finite maximum."""
 
@@ -137,14 +138,14 @@ def _chord(design: Design, start: Floats, bread: Floats) -> Floats | None:
     beta, last = start, np.inf
     statistics, n = design.statistics(), design.n[:, None]
     for _ in range(CHORDS):
-        now = cumulants(design.family, *design.predict(beta))
-        step = bread @ design.pull(statistics - n * now.mean)
+        step = bread @ design.pull(statistics - n * means(design.family, *design.predict(beta)))
         size = float(np.abs(step).max())
         if size > 0.7 * last or size > FAR:
             return None
-        beta, last = beta + step, size
-        if size < CLOSE:
+        beta = beta + step
+        if size < CLOSE or size**2 / last < CLOSE:  # the next step would be about size * (size / last)
             return beta
+        last = size
     return None
 
 

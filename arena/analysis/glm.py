@@ -36,15 +36,16 @@ def maximise(design: Design, *, firth: bool = False, start: Floats | None = None
     beta = np.zeros(design.parameters) if start is None else start.copy()
     labels = design.labels
     value, now = _objective(design, beta, labels, firth)
-    moved = before = np.zeros_like(beta)
+    moved: Floats = np.zeros_like(beta)
+    before = moved
     for iteration in range(1, ITERATIONS + 1):
         information = design.information(design.n[:, None, None] * now.covariance)
         gradient = design.pull(design.statistics() - design.n[:, None] * now.mean)
         if firth:
             gradient = gradient + _firth_score(design, beta, inverse_information(information, labels))
-        step = np.linalg.solve(information + gauge(information, labels), gradient)
+        step: Floats = np.linalg.solve(information + gauge(information, labels), gradient)
         if firth:
-            step *= _length(moved, before - gradient, information)
+            step = step * _length(moved, before - gradient, information)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
         for _ in range(HALVINGS):
             new, now = _objective(design, beta + step, labels, firth)

@@ -18,7 +18,8 @@ from arena.analysis.results import ELO, Method, Ratings, Ties
 
 STYLE = """
 :root{--paper:#FBFAF7;--ink:#14181F;--muted:#5B6470;--line:#8A919C;color-scheme:light}
-@media (prefers-color-scheme:dark){:root{--paper:#12151B;--ink:#E8EAED;--muted:#9AA3AF;--line:#5D6674;color-scheme:dark}}
+@media (prefers-color-scheme:dark){
+:root{--paper:#12151B;--ink:#E8EAED;--muted:#9AA3AF;--line:#5D6674;color-scheme:dark}}
 @media print{:root{--paper:#FFFFFF;--ink:#14181F;--muted:#5B6470;--line:#8A919C;color-scheme:light}
 figure,tr{break-inside:avoid}body{margin:0;font-size:11pt}}
 @page{size:A4;margin:18mm}
@@ -27,11 +28,12 @@ font:17px system-ui,"PingFang SC","Microsoft YaHei","Noto Sans SC",sans-serif}
 h1{font-size:28px;line-height:1.25}h2{font-size:20px;margin-top:40px}
 .finding{font-size:20px}figure{margin:24px 0}figcaption,.muted{color:var(--muted);font-size:15px}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:tabular-nums}
-th,td{text-align:right;padding:4px 8px;border-bottom:1px solid var(--line)}
+th,td{text-align:right;white-space:nowrap;padding:4px 8px;border-bottom:1px solid var(--line)}
 .named th:nth-child(1),.named td:nth-child(1),.ranked th:nth-child(2),.ranked td:nth-child(2){text-align:left}
-svg.plot{max-width:100%;height:auto}.plot text{font-size:13px;fill:var(--ink)}.plot .muted{fill:var(--muted)}
+svg.plot{max-width:100%;min-width:520px;height:auto}
+.plot text{font-size:13px;fill:var(--ink)}.plot .muted{fill:var(--muted)}
 .plot .grid{stroke:var(--line);stroke-width:.4}.plot .mark{stroke:var(--muted);stroke-dasharray:4 3}
-.plot .bar{stroke:var(--ink);stroke-width:2}.plot .dot,.plot .fill{fill:var(--ink)}
+.plot .bar{stroke:var(--ink);stroke-width:2}.plot .dot{fill:var(--ink)}.plot .fill{fill:var(--muted)}
 """
 
 
