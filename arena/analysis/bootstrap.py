@@ -143,7 +143,7 @@ def _chord(design: Design, start: Floats, bread: Floats) -> Floats | None:
         if size > 0.7 * last or size > FAR:
             return None
         beta = beta + step
-        if size < CLOSE or size**2 / last < CLOSE:  # the next step would be about size * (size / last)
+        if size < CLOSE or (last < FAR and size**2 < CLOSE * last):  # the next step: about size * (size / last)
             return beta
         last = size
     return None

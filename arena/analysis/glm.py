@@ -43,7 +43,7 @@ def maximise(design: Design, *, firth: bool = False, start: Floats | None = None
         gradient = design.pull(design.statistics() - design.n[:, None] * now.mean)
         if firth:
             gradient = gradient + _firth_score(design, beta, inverse_information(information, labels))
-        step: Floats = np.linalg.solve(information + gauge(information, labels), gradient)
+        step = np.asarray(np.linalg.solve(information + gauge(information, labels), gradient), np.float64)
         if firth:
             step = step * _length(moved, before - gradient, information)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
