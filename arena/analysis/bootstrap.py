@@ -24,8 +24,8 @@ from arena.analysis.graph import components, unbeaten_and_winless, win_edges
 from arena.analysis.separation import separated
 
 CHORDS = 25
-CLOSE = 1e-8
-"""Log-odds that a replicate may be off."""
+CLOSE = 1e-6
+"""Log-odds that a replicate may be off: nothing beside the error of having finitely many replicates."""
 FAR = 30.0
 """Log-odds beyond which a replicate is checked for having no finite maximum."""
 

@@ -19,7 +19,8 @@ from arena.analysis.design import Design, build
 from arena.analysis.estimation import estimate
 from arena.analysis.family import Family, cumulants
 from arena.analysis.glm import information_at, inverse_information
-from arena.analysis.ratings import Bounds, measure
+from arena.analysis.intervals import Bounds
+from arena.analysis.ratings import measure
 from arena.analysis.results import Ci, Options
 
 

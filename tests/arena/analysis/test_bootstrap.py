@@ -29,7 +29,7 @@ def test_a_replicate_is_the_maximum_for_its_own_counts(family: Family) -> None:
     replicates = bootstrap.replicate(design, found, sample, 5, seed=3)
     for beta, votes in zip(replicates.betas, drawn, strict=True):
         exact = maximise(replace(design, votes=votes))
-        assert np.allclose(beta, exact.beta, atol=1e-7)
+        assert np.allclose(beta, exact.beta, atol=3e-6)
         assert votes.sum() == design.votes.sum()
 
 
