@@ -55,3 +55,17 @@ def test_a_larger_lead_takes_more_votes(wins: int) -> None:
     smaller = fragility(from_cells(["x"] * 2, ["y"] * 2, ["model_a", "model_b"], [wins, 40])).votes_first or 0
     larger = fragility(from_cells(["x"] * 2, ["y"] * 2, ["model_a", "model_b"], [wins + 5, 40])).votes_first or 0
     assert larger == smaller + 5
+
+
+def test_the_votes_that_matter_most_are_removed_first() -> None:
+    left, right = ["x", "y", "x", "z", "y", "z"], ["y", "x", "z", "x", "z", "y"]
+    n = [30.0, 24.0, 60.0, 20.0, 52.0, 20.0]
+    found = fragility(from_cells(left, right, ["model_a"] * 6, n))
+
+    def leads(removed: int) -> bool:
+        fewer = rate(from_cells(left, right, ["model_a"] * 6, [n[0] - removed, *n[1:]]))
+        return (fewer.find("x").theta or 0) > (fewer.find("y").theta or 0)
+
+    direct = next(removed for removed in range(1, 30) if not leads(removed))
+    assert found.first == "x" and found.votes_first is not None
+    assert found.votes_first <= direct
