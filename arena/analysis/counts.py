@@ -13,11 +13,13 @@ import pandas as pd
 
 from arena.analysis.arrays import Bools, Codes, Floats, Ints, scatter
 from arena.analysis.encoding import PIECE
+from arena.analysis.schemas import OUTCOMES
 from arena.analysis.votes import Table, Votes, encode_votes
 from arena.errors import DataError
 from arena.models import Standing, VoteCount
 
 TIE, BOTH_BAD = 2, 3
+CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 LONE = -1
 """The rater of a vote whose rater is unknown: a cluster of its own."""
 DENSE_CELLS = 1 << 22
@@ -105,9 +107,14 @@ def from_vote_counts(cells: Iterable[VoteCount]) -> Counts:
     counted = [cell for cell in rows if cell.standing is Standing.COUNTED and cell.n]
     if not counted:
         raise DataError("There are no votes that count yet.")
-    columns = ([c.left for c in counted], [c.right for c in counted], [c.outcome.value for c in counted])
+    names = tuple(sorted({cell.left for cell in counted} | {cell.right for cell in counted}))
+    place = {name: code for code, name in enumerate(names)}
+    left = np.array([place[cell.left] for cell in counted], np.int32)
+    right = np.array([place[cell.right] for cell in counted], np.int32)
+    outcome = np.array([CODES[cell.outcome] for cell in counted], np.int32)
+    n = np.array([cell.n for cell in counted], np.float64)
     excluded = sum(cell.n for cell in rows if cell.standing is not Standing.COUNTED)
-    return replace(from_cells(*columns, [float(cell.n) for cell in counted]), excluded=excluded)
+    return _from_codes(names, left, right, outcome, n, None, excluded)
 
 
 def merge(parts: Sequence[Counts]) -> Counts:
