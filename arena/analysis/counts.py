@@ -103,19 +103,18 @@ def from_cells(
 
 def from_vote_counts(cells: Iterable[VoteCount]) -> Counts:
     """Counts from the store's maintained table; cells that do not count are only added up in `excluded`."""
-    counted, excluded = [], 0
-    for cell in cells:  # one pass: a hundred contestants have forty thousand cells
-        if cell.standing is not Standing.COUNTED:
-            excluded += cell.n
-        elif cell.n:
-            counted.append((cell.left, cell.right, CODES[cell.outcome], cell.n))
+    rows, counts = list(cells), Standing.COUNTED
+    counted = [cell for cell in rows if cell.standing is counts and cell.n]
     if not counted:
         raise DataError("There are no votes that count yet.")
-    lefts, rights, outcomes, n = zip(*counted, strict=True)
+    lefts, rights = [cell.left for cell in counted], [cell.right for cell in counted]
     names = tuple(sorted({*lefts, *rights}))
     place = {name: code for code, name in enumerate(names)}
-    left, right = (np.array([*map(place.__getitem__, side)], np.int32) for side in (lefts, rights))
-    return _from_codes(names, left, right, np.array(outcomes, np.int32), np.array(n, np.float64), None, excluded)
+    left, right = (np.array([place[name] for name in side], np.int32) for side in (lefts, rights))
+    outcome = np.array([CODES[cell.outcome] for cell in counted], np.int32)
+    n = np.array([cell.n for cell in counted], np.float64)
+    excluded = sum(cell.n for cell in rows if cell.standing is not counts)
+    return _from_codes(names, left, right, outcome, n, None, excluded)
 
 
 def merge(parts: Sequence[Counts]) -> Counts:
