@@ -42,10 +42,11 @@ def maximise(design: Design, *, firth: bool = False, start: Floats | None = None
         information = design.information(design.n[:, None, None] * now.covariance)
         gradient = design.pull(design.statistics() - design.n[:, None] * now.mean)
         if firth:
-            gradient = gradient + _firth_score(design, beta, inverse_information(information, labels))
-        step = np.asarray(np.linalg.solve(information + gauge(information, labels), gradient), np.float64)
-        if firth:
-            step = step * _length(moved, before - gradient, information)
+            inverse = inverse_information(information, labels)
+            gradient = gradient + _firth_score(design, beta, inverse)
+            step = inverse @ gradient * _length(moved, before - gradient, information)
+        else:
+            step = np.asarray(np.linalg.solve(information + gauge(information, labels), gradient), np.float64)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
         for _ in range(HALVINGS):
             new, now = _objective(design, beta + step, labels, firth)
