@@ -2,7 +2,7 @@
 
 ArenaError
 ├── ConfigError                a setting or a contestants file is wrong; refused at start
-├── DataError                  a file of votes is not what it should be; nothing of it is taken
+├── DataError                  votes that cannot be read or analysed; says which row or column and what was expected
 ├── UserError                  a person asked for something that cannot be done; carries a `Refusal`
 ├── ChatError                  a model server did not answer as it should; carries an `ErrorKind`
 └── StoreError                 the database did not do what was asked
@@ -54,10 +54,6 @@ class ConfigError(ArenaError):
     """A setting or a contestants file is wrong. The message names the file, the key and what was expected."""
 
 
-class DataError(ArenaError):
-    """A file of votes cannot be read. The message names the row and what was expected."""
-
-
 class UserError(ArenaError):
     """A person's request that was refused; nothing was changed."""
 
@@ -65,6 +61,10 @@ class UserError(ArenaError):
         super().__init__(refusal.value)
         self.refusal = refusal
         self.details = details
+
+
+class DataError(ArenaError):
+    """Votes that cannot be read or analysed. The message names the row or column and what was expected."""
 
 
 class ChatError(ArenaError):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from arena.analysis.exact import ProportionInterval, clopper_pearson
+from arena.analysis.proportions import Proportion, proportion
 from arena.models import Outcome, Standing, VoteCount
 
 
@@ -20,7 +20,7 @@ class PairRow:
     losses: int
     ties: int
     both_bad: int
-    win_rate: ProportionInterval | None
+    win_rate: Proportion | None
 
     @property
     def votes(self) -> int:
@@ -78,5 +78,5 @@ def _row(one: str, two: str, c: Counter[str]) -> PairRow:
         losses=losses,
         ties=c[Outcome.TIE],
         both_bad=c[Outcome.BOTH_BAD],
-        win_rate=clopper_pearson(wins, wins + losses) if wins + losses else None,
+        win_rate=proportion(wins, wins + losses) if wins + losses else None,
     )

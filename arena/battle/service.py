@@ -226,9 +226,7 @@ class BattleService:
         self._runner.check_room()
         now = self._clock.now()
         erasure_digest = self._keys.erasure_digest(self._keys.erasure_code(digest))
-        rater, draw = await asyncio.gather(
-            self._store.rater(digest, erasure_digest, now), self._matchmaker.draw()
-        )
+        rater, draw = await asyncio.gather(self._store.rater(digest, erasure_digest, now), self._matchmaker.draw())
         try:
             battle = await self._store.create_battle(
                 new_id(), rater.id, draw, self.rules.pacing, _new_turn(prompt), self._runner.lease(), now

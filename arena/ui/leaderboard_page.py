@@ -65,9 +65,8 @@ def _row_html(row: PairRow, displays: dict[str, str]) -> str:
     numbers = (row.wins, row.losses, row.ties, row.both_bad, row.votes)
     cells = "".join(f'<td class="n">{n:,}</td>' for n in numbers)
     rate = "–"
-    if row.win_rate is not None:
-        r = row.win_rate
-        rate = f"<strong>{r.share:.1%}</strong> <span>({r.lower:.1%} – {r.upper:.1%})</span>"
+    if (won := row.win_rate) is not None:
+        rate = f"<strong>{won.estimate:.1%}</strong> <span>({won.lower:.1%} – {won.upper:.1%})</span>"
     return f'<tr><th scope="row">{names}</th>{cells}<td class="n">{rate}</td></tr>'
 
 

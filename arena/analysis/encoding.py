@@ -1,0 +1,61 @@
+"""A column of strings or categories as integer codes and labels, at the speed of its memory.
+
+Columns are read in pieces of `PIECE` rows so that a piece stays in the processor's cache and no copy of a whole
+column is ever made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from arena.analysis.arrays import Codes, Column
+
+PIECE = 1 << 17
+"""Rows per piece: the codes of three columns and their keys fit into a second-level cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A column as codes into `labels`; -1 stands for a missing value."""
+
+    codes: Codes
+    labels: tuple[str, ...]
+
+
+def encode(column: Column) -> Encoded:
+    """Encode a pandas Series, or a pyarrow Array or ChunkedArray, of strings, categories or plain values."""
+    if isinstance(column, pd.Series) and isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy().astype(np.int32, copy=False)
+        return Encoded(codes, tuple(map(str, column.cat.categories)))
+    chunked = _chunked(column)
+    # Encoding gives all pieces one dictionary; a column that came encoded may have one per piece.
+    encoded = chunked.unify_dictionaries() if pa.types.is_dictionary(chunked.type) else chunked.dictionary_encode()
+    pieces = [_codes(piece) for piece in encoded.chunks]
+    labels = encoded.chunk(0).dictionary.to_pylist() if pieces else []
+    return Encoded(np.concatenate(pieces) if pieces else np.empty(0, np.int32), tuple(map(str, labels)))
+
+
+def _chunked(column: Column) -> pa.ChunkedArray:
+    array = column if isinstance(column, (pa.Array, pa.ChunkedArray)) else _arrow(column)
+    chunks: Sequence[pa.Array] = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+    pieces = [chunk.slice(start, PIECE) for chunk in chunks for start in range(0, len(chunk), PIECE)]
+    return pa.chunked_array(pieces, type=array.type)
+
+
+def _arrow(column: pd.Series) -> pa.Array:
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # values of several types: compare them by their names
+        return pa.array(column.map(str, na_action="ignore"), from_pandas=True)
+
+
+def _codes(piece: pa.DictionaryArray) -> Codes:
+    indices = piece.indices
+    filled = indices.fill_null(-1) if indices.null_count else indices
+    codes: Codes = filled.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return codes

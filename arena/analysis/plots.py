@@ -1,0 +1,218 @@
+"""Plots as self-contained SVG: no script, no font, no network; they print, and follow the page's light or dark theme.
+
+The numbers are computed into a NamedTuple first and drawn afterwards. Colours come from the page through CSS variables
+(`--ink`, `--muted`, `--line`). The colours of sides A and B mean sides only, so no plot of contestants uses them.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from arena.analysis.arrays import Floats
+from arena.analysis.matrices import Matrices
+from arena.analysis.proportions import Proportion
+from arena.analysis.results import Ratings
+
+ROW = 24
+WIDTH = 720
+LABELS = 210
+"""Room for names at the left, in pixels."""
+GAP = 12
+HEAT_MOST = 40
+"""More contestants than this do not fit a heatmap; the best are shown."""
+LOW, MIDDLE, HIGH = (140, 81, 10), (245, 245, 245), (1, 102, 94)
+"""Brown to green over a light grey: safe for the colour-blind, and neither is a side's colour."""
+
+
+class Forest(NamedTuple):
+    """Rows with an estimate and its interval, and a line that they are judged against; NaN where one is not known."""
+
+    names: tuple[str, ...]
+    values: Floats
+    lower: Floats
+    upper: Floats
+    line: float
+    digits: int
+
+
+class Heat(NamedTuple):
+    """A square of values with their texts; `shade` from 0 to 1, NaN for an empty cell."""
+
+    names: tuple[str, ...]
+    shade: Floats
+    texts: list[list[str]]
+
+
+class Bars(NamedTuple):
+    """Counts in order, with a label each."""
+
+    labels: tuple[str, ...]
+    counts: tuple[float, ...]
+
+
+def forest_of(ratings: Ratings) -> Forest:
+    """Ratings with their intervals, best first."""
+    rows = [row for row in ratings.contestants if row.rating is not None]
+    column = [_column(getattr(row, name) for row in rows) for name in ("rating", "lower", "upper")]
+    return Forest(tuple(row.name for row in rows), column[0], column[1], column[2], 1000.0, 0)
+
+
+def bias_of(labelled: Iterable[tuple[str, Proportion]]) -> Forest:
+    """Shares in percent with their intervals, against one half."""
+    rows = list(labelled)
+    share = _column(None if p.estimate is None else 100 * p.estimate for _, p in rows)
+    bounds = [
+        _column(100 * value for value in column) for column in ((p.lower for _, p in rows), (p.upper for _, p in rows))
+    ]
+    return Forest(tuple(name for name, _ in rows), share, bounds[0], bounds[1], 50.0, 1)
+
+
+def win_heat_of(found: Matrices) -> Heat:
+    """Win rates of rows over columns, in percent."""
+    size = min(len(found.names), HEAT_MOST)
+    rate = found.win_rate[:size, :size]
+    texts = [["" if np.isnan(value) else f"{100 * value:.0f}" for value in row] for row in rate]
+    return Heat(found.names[:size], rate, texts)
+
+
+def battle_heat_of(found: Matrices) -> Heat:
+    """Battles of each pair, shaded by their share of the busiest pair."""
+    size = min(len(found.names), HEAT_MOST)
+    battles = found.battles[:size, :size]
+    shade = np.where(battles > 0, 0.5 + battles / (2 * max(float(battles.max()), 1.0)), np.nan)
+    return Heat(found.names[:size], shade, [[_short(value) for value in row] for row in battles])
+
+
+def draw_forest(data: Forest, title: str) -> str:
+    """Points with whiskers, a row each, under a shared axis."""
+    finite = np.concatenate([x[np.isfinite(x)] for x in (data.values, data.lower, data.upper)] + [[data.line]])
+    ticks = nice_ticks(float(finite.min()), float(finite.max()))
+    left, right = min(ticks[0], finite.min()), max(ticks[-1], finite.max())
+    height = ROW * len(data.names) + 48
+
+    def x(value: float) -> float:
+        return float(LABELS + GAP + (value - left) / ((right - left) or 1.0) * (WIDTH - LABELS - 4 * GAP))
+
+    parts = [_line(x(tick), 8, x(tick), height - 30, "grid") for tick in ticks]
+    parts += [_text(x(tick), height - 12, f"{tick:g}", "middle", "muted") for tick in ticks]
+    parts.append(_line(x(data.line), 8, x(data.line), height - 30, "mark"))
+    for row, name in enumerate(data.names):
+        y = 8 + ROW * (row + 0.5)
+        parts.append(_text(LABELS, y + 4, _clip(name), "end"))
+        if np.isfinite(data.lower[row]) and np.isfinite(data.upper[row]):
+            parts.append(_line(x(data.lower[row]), y, x(data.upper[row]), y, "bar"))
+        if np.isfinite(data.values[row]):
+            label = _interval_label(data, row)
+            parts.append(
+                f'<circle class="dot" cx="{x(data.values[row]):.1f}" cy="{y:.1f}" r="4.5">{_title(label)}</circle>'
+            )
+    return _svg(WIDTH, height, title, parts)
+
+
+def draw_heat(data: Heat, title: str) -> str:
+    """A square of shaded cells with their values; columns are numbered like the rows."""
+    size = len(data.names)
+    cell = max(16.0, min(48.0, (WIDTH - LABELS - 2 * GAP) / max(size, 1)))
+    parts = []
+    for row, name in enumerate(data.names):
+        y = 26 + cell * row
+        parts.append(_text(LABELS, y + cell / 2 + 4, f"{_clip(name)} {row + 1}", "end"))
+        parts.append(_text(LABELS + GAP + cell * (row + 0.5), 18, str(row + 1), "middle", "muted"))
+        for column, other in enumerate(data.names):
+            shade = data.shade[row, column]
+            if np.isfinite(shade):
+                x = LABELS + GAP + cell * column
+                label = f"{name} / {other}: {data.texts[row][column]}"
+                parts.append(_cell(x, y, cell, shade, data.texts[row][column], label))
+    return _svg(LABELS + 2 * GAP + int(cell * size), int(34 + cell * size), title, parts)
+
+
+def draw_bars(data: Bars, title: str) -> str:
+    """Columns over time; the first, the last and the highest carry their labels."""
+    height, top = 180, max(data.counts, default=1.0) or 1.0
+    step = (WIDTH - 60) / max(len(data.counts), 1)
+    parts = [_line(48, height - 30, WIDTH - 12, height - 30, "grid"), _text(44, 22, _short(top), "end", "muted")]
+    for place, (label, count) in enumerate(zip(data.labels, data.counts, strict=True)):
+        tall = (height - 48) * count / top
+        said = _title(f"{label}: {count:g}")
+        parts.append(_rect(48 + step * place, height - 30 - tall, max(step - 1, 0.5), tall, 'class="fill"', said))
+    if data.labels:
+        parts.append(_text(48, height - 12, data.labels[0], "start", "muted"))
+    if len(data.labels) > 1:
+        parts.append(_text(WIDTH - 12, height - 12, data.labels[-1], "end", "muted"))
+    return _svg(WIDTH, height, title, parts)
+
+
+def nice_ticks(low: float, high: float, wanted: int = 6) -> list[float]:
+    """Round numbers from below `low` to above `high`."""
+    if high <= low:
+        low, high = low - 1, high + 1
+    raw = (high - low) / wanted
+    power = 10 ** np.floor(np.log10(raw))
+    step = float(next(m for m in (1, 2, 5, 10) if m * power >= raw) * power)
+    first, last = int(np.floor(low / step)), int(np.ceil(high / step))
+    return [k * step for k in range(first, last + 1)]
+
+
+def _column(values: Iterable[float | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], np.float64)
+
+
+def _interval_label(data: Forest, row: int) -> str:
+    low, high = data.lower[row], data.upper[row]
+    bounds = f" ({low:.{data.digits}f} - {high:.{data.digits}f})" if np.isfinite(low) and np.isfinite(high) else ""
+    return f"{data.names[row]}: {data.values[row]:.{data.digits}f}{bounds}"
+
+
+def _clip(name: str, most: int = 30) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _short(value: float) -> str:
+    if value < 10_000:
+        return f"{value:g}" if value else ""
+    return f"{value / 1e6:.1f}M" if value >= 1e6 else f"{value / 1e3:.0f}k"
+
+
+def _shade(value: float) -> tuple[str, str]:
+    """Colour of a cell, and that of text on it."""
+    ends = (LOW, MIDDLE) if value < 0.5 else (MIDDLE, HIGH)
+    along = value * 2 if value < 0.5 else value * 2 - 1
+    rgb = [round(a + (b - a) * along) for a, b in zip(*ends, strict=True)]
+    dark = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] < 140
+    return f"rgb({rgb[0]},{rgb[1]},{rgb[2]})", "#FFFFFF" if dark else "#14181F"
+
+
+def _cell(x: float, y: float, size: float, shade: float, text: str, label: str) -> str:
+    fill, ink = _shade(shade)
+    box = _rect(x, y, size - 1, size - 1, f'style="fill:{fill}"', _title(label))
+    if size < 22:
+        return box
+    style = f'style="fill:{ink};font-size:{min(12.0, size / 2.6):.1f}px"'
+    place = f'x="{x + size / 2:.1f}" y="{y + size / 2 + 4:.1f}" text-anchor="middle"'
+    return f"{box}<text {place} {style}>{html.escape(text)}</text>"
+
+
+def _rect(x: float, y: float, width: float, height: float, look: str, inside: str) -> str:
+    return f'<rect {look} x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">{inside}</rect>'
+
+
+def _title(text: str) -> str:
+    return f"<title>{html.escape(text)}</title>"
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(text)}</text>'
+
+
+def _svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
+    box = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}"'
+    return f'<svg class="plot" role="img" aria-label="{html.escape(title)}" {box}>{"".join(parts)}</svg>'

@@ -1,0 +1,210 @@
+"""Ratings from a file of votes: a table in the terminal, JSON, CSV, and a report to read or print.
+
+    python -m scripts.analyze votes.csv
+    python -m scripts.analyze votes.parquet --by language --json ratings.json --report ratings.html
+    python -m scripts.analyze counts.csv --counts --ci sandwich
+
+Exit codes: 0 done, 2 the votes or options cannot be used (the message says why).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import Progress as ProgressBar
+from rich.table import Table
+
+from arena.analysis import slices as parts
+from arena.analysis import style
+from arena.analysis.bootstrap import Progress
+from arena.analysis.contextual import rate_contextual
+from arena.analysis.counts import reduce_votes
+from arena.analysis.elo import EloRatings, rate_elo
+from arena.analysis.ratings import rate
+from arena.analysis.report import Material, render
+from arena.analysis.report_text import Language
+from arena.analysis.results import Ci, Correction, Method, Options, Ratings, Ties
+from arena.analysis.slices import By, Slices
+from arena.analysis.sources import group_by_sql, read_votes
+from arena.analysis.tables import to_frame, to_json
+from arena.analysis.votes import Table as Votes
+from arena.errors import DataError
+
+HEADS = ("rank", "contestant", "rating", "95% interval", "ranks", "wins", "losses", "ties")
+
+
+def main(
+    source: Annotated[
+        str, typer.Argument(help="CSV, JSONL or Parquet file (or folder) with model_a, model_b, winner.")
+    ],
+    method: Annotated[Method, typer.Option(help="How ratings are estimated.")] = Method.BT,
+    ties: Annotated[Ties, typer.Option(help="Bradley-Terry: half a win each, or left out.")] = Ties.HALF,
+    position: Annotated[bool, typer.Option("--position", help="Add an advantage of the left side.")] = False,
+    firth: Annotated[bool, typer.Option("--firth", help="Firth's penalty: finite for all who met.")] = False,
+    ci: Annotated[Ci | None, typer.Option(help="Default: cluster with raters, else sandwich.")] = None,
+    correction: Annotated[Correction, typer.Option(help="Few raters: CR2 with t, or G/(G-1).")] = Correction.CR2,
+    bootstraps: Annotated[int, typer.Option(min=2, help="Bootstrap replicates.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    by: Annotated[By | None, typer.Option(help="Also a leaderboard for each value.")] = None,
+    minimum: Annotated[int, typer.Option(min=1, help="Fewest votes of a slice.")] = 100,
+    unique_prompts: Annotated[
+        bool, typer.Option("--unique-prompts", help="One vote per prompt, pair and rater.")
+    ] = False,
+    anchor: Annotated[str | None, typer.Option(help="Contestant whose log-odds are 0.")] = None,
+    counts: Annotated[bool, typer.Option("--counts", help="SOURCE is a table of counts: needs 'count'.")] = False,
+    print_sql: Annotated[
+        bool, typer.Option("--print-sql", help="Print the SQL that makes such a table; stop.")
+    ] = False,
+    json_out: Annotated[str | None, typer.Option("--json", help="Write JSON here; - is standard output.")] = None,
+    csv_out: Annotated[str | None, typer.Option("--csv", help="Write the table here as CSV; - as above.")] = None,
+    report_out: Annotated[str | None, typer.Option("--report", help="Write an HTML report here; - as above.")] = None,
+    language: Annotated[Language, typer.Option(help="Of the report.")] = Language.EN,
+) -> None:
+    """Rate the contestants of SOURCE and print the table."""
+    if print_sql:
+        show_sql(source)
+        return
+    piped = "-" in (json_out, csv_out, report_out)
+    console = Console(stderr=piped)
+    options = Options(
+        method=method, ties=ties, position=position, firth=firth, ci=ci, correction=correction,
+        bootstraps=bootstraps, seed=seed, anchor=anchor,
+    )  # fmt: skip
+    try:
+        votes = load(source, options, by, unique_prompts=unique_prompts, counts=counts)
+        with ProgressBar(console=Console(stderr=True), transient=True) as bar:
+            result = fit(votes, options, bar)
+        ratings = result.ratings if isinstance(result, EloRatings) else result
+        sliced = parts.rate_slices(votes, by, sliceable(options), minimum=minimum) if by else None
+    except DataError as error:
+        Console(stderr=True).print(f"[bold red]Cannot analyse:[/] {error}", highlight=False)
+        raise typer.Exit(2) from error
+    show(ratings, console)
+    if isinstance(result, EloRatings):
+        show_orders(result, console)
+    if sliced:
+        show_slices(sliced, console)
+    write(json_out, lambda: to_json(ratings, dict(sliced.ratings) if sliced else None))
+    write(csv_out, lambda: to_frame(ratings).to_csv(index=False))
+    write(report_out, lambda: render(material(votes, ratings, options), language))
+
+
+def load(source: str, options: Options, by: By | None, *, unique_prompts: bool, counts: bool) -> Votes:
+    """Read the columns that the options need."""
+    extra = [*parts.columns_for([By.DATE]), *(parts.columns_for([by], prompts=False) if by else ())]
+    extra += list(style.COLUMNS) if options.method is Method.CONTEXTUAL else []
+    extra += list(parts.PROMPTS) if unique_prompts else []
+    votes = read_votes(Path(source), extra)
+    if counts and not {"count", "n"} & set(votes.column_names):
+        raise DataError(f"{source} has no column 'count': with --counts every row is a cell with its number of votes.")
+    return parts.without_repeats(votes) if unique_prompts else votes
+
+
+def fit(votes: Votes, options: Options, bar: ProgressBar) -> Ratings | EloRatings:
+    """Estimate by the method that was asked for, with a progress bar for what takes long."""
+    match options.method:
+        case Method.ELO:
+            return rate_elo(votes, options, progress(bar, "Shuffling"))
+        case Method.CONTEXTUAL:
+            return rate_contextual(votes, options, progress(bar, "Resampling"))
+        case Method.BT | Method.DAVIDSON:
+            return rate(reduce_votes(votes, raters=True), options, progress(bar, "Resampling"))
+
+
+def progress(bar: ProgressBar, label: str) -> Progress:
+    """A callback that moves a bar; the bar appears with the first call."""
+    task = bar.add_task(label, visible=False)
+
+    def move(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total, visible=True)
+
+    return move
+
+
+def sliceable(options: Options) -> Options:
+    """Slices are rated by Bradley-Terry or Davidson; an anchor may be missing from a slice."""
+    counted = options.method in (Method.BT, Method.DAVIDSON)
+    return replace(options, method=options.method if counted else Method.BT, anchor=None)
+
+
+def material(votes: Votes, ratings: Ratings, options: Options) -> Material:
+    """What the report needs beside the ratings."""
+    frame = votes if isinstance(votes, pd.DataFrame) else votes.to_pandas()
+    dated = any(name in frame.columns for name in parts.COLUMNS[By.DATE])
+    days = parts.slice_keys(frame, By.DATE) if dated else None
+    return Material(ratings, reduce_votes(votes), options.ties, None if days is None else days[days != "unknown"])
+
+
+def show(ratings: Ratings, console: Console) -> None:
+    """Print the leaderboard, the further terms and the warnings."""
+    table = Table(*HEADS, title=f"{ratings.method.value}, intervals: {ratings.ci.value}", box=SIMPLE)
+    for column in table.columns:
+        column.justify = "left" if column.header == "contestant" else "right"
+        column.overflow = "fold"
+    for row in ratings.contestants:
+        interval = "-" if row.lower is None else f"{row.lower:.0f} to {said(row.upper, 0)}"
+        ranks = "-" if row.rank_lower is None else f"{row.rank_lower}-{row.rank_upper}"
+        totals = (f"{value:.10g}" for value in (row.wins, row.losses, row.ties))
+        table.add_row(str(row.rank or "-"), row.name, said(row.rating, 0), interval, ranks, *totals)
+    console.print(table)
+    for term in (ratings.position, ratings.tie, *ratings.features):
+        if term is not None:
+            console.print(f"{term.name}: {said(term.estimate)} (se {said(term.se)})", highlight=False)
+    raters = f" by {ratings.n_raters} raters" if ratings.n_raters else ""
+    console.print(f"{ratings.n_votes:,.0f} votes{raters}; {ratings.excluded} not counted; gauge {ratings.gauge}.")
+    for warning in ratings.warnings:
+        console.print(f"[yellow]Note:[/] {warning}", highlight=False)
+
+
+def show_orders(found: EloRatings, console: Console) -> None:
+    """Print Elo's mean and spread over random orders."""
+    table = Table(
+        "contestant", "mean rating", "spread", title=f"Elo over {found.shuffles} random orders, K = {found.k:g}"
+    )
+    for name, value in sorted(found.mean.items(), key=lambda item: -item[1]):
+        table.add_row(name, f"{value:.0f}", f"{found.spread[name]:.1f}")
+    console.print(table)
+
+
+def show_slices(found: Slices, console: Console) -> None:
+    """Print each slice's leaderboard in one table."""
+    table = Table(found.by.value, "votes", "rank", "contestant", "rating", "95% interval", title="Slices", box=SIMPLE)
+    for value, ratings in found.ratings.items():
+        for place, row in enumerate(ratings.contestants):
+            interval = "-" if row.lower is None else f"{row.lower:.0f} to {row.upper:.0f}"
+            head = (value, f"{ratings.n_votes:g}") if place == 0 else ("", "")
+            table.add_row(*head, str(row.rank or "-"), row.name, said(row.rating, 0), interval)
+    console.print(table)
+    for value, votes in found.skipped.items():
+        console.print(f"[yellow]Note:[/] {found.by.value} {value} was left out: {votes} votes.", highlight=False)
+
+
+def show_sql(source: str) -> None:
+    """Print the reduction for each engine."""
+    for engine, text in group_by_sql(source).items():
+        typer.echo(f"-- {engine}\n{text}\n")
+
+
+def said(value: float | None, digits: int = 3) -> str:
+    """A number for the table."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def write(target: str | None, make: Callable[[], str]) -> None:
+    """Write a text to a file or to standard output."""
+    if target == "-":
+        sys.stdout.write(make().rstrip("\n") + "\n")
+    elif target is not None:
+        Path(target).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
