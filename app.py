@@ -18,7 +18,7 @@ from arena.clock import SystemClock
 from arena.errors import ArenaError
 from arena.keys import Keys
 from arena.settings import Settings
-from arena.start import battle_rules, chat_timeouts, field_of, prepare, runner_rules, web_rules
+from arena.start import battle_rules, chat_timeouts, field_soon, prepare, runner_rules, web_rules
 from arena.ui.fast_import import without_interface_files
 from storage.database import open_database
 from storage.store import SqlStore
@@ -28,10 +28,10 @@ def main(stack: ExitStack) -> None:
     """Put the parts together and serve until stopped."""
     settings = Settings()
     prepare(settings)
+    coming = field_soon(settings, stack)
     with without_interface_files():  # after `prepare`: Gradio reads its environment when it is imported
         from arena.ui.assembly import Parts, arena_app
-
-    field = field_of(settings, stack)
+    field = coming.result()
     store = SqlStore(open_database(settings.resolved_database_url))
     clock = SystemClock()
     client = OpenAIChat({c.api_key_env: settings.api_key(c.api_key_env) or "" for c in field}, chat_timeouts(settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -38,6 +39,15 @@ def prepare(settings: Settings) -> None:
         log.warning("unknown_setting", problem=sentence)
     if not settings.database_url and settings.resolved_data_dir.warning:
         log.warning("data_folder", problem=settings.resolved_data_dir.warning)
+
+
+def field_soon(settings: Settings, stack: ExitStack) -> Future[tuple[Contestant, ...]]:
+    """The contestants, found in a thread of their own: the embedded engine loads while Gradio is imported."""
+    pool = ThreadPoolExecutor(max_workers=1)
+    try:
+        return pool.submit(field_of, settings, stack)
+    finally:
+        pool.shutdown(wait=False)
 
 
 def field_of(settings: Settings, stack: ExitStack) -> tuple[Contestant, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.stats import beta, norm
+from scipy.special import betainccinv, betaincinv, ndtri  # scipy.stats takes a second to import
 
 
 class Interval(StrEnum):
@@ -42,7 +42,7 @@ def proportion(k: float, n: float, *, level: float = 0.95, interval: Interval = 
     if n == 0:
         low, high = 0.0, 1.0
     elif interval is Interval.WILSON:
-        low, high = _wilson(k, n, float(norm.isf(tail)))
+        low, high = _wilson(k, n, float(-ndtri(tail)))
     else:
         add = 0.0 if interval is Interval.CLOPPER_PEARSON else 0.5
         low, high = _beta(k, n, tail, add)
@@ -52,8 +52,8 @@ def proportion(k: float, n: float, *, level: float = 0.95, interval: Interval = 
 def _beta(k: float, n: float, tail: float, add: float) -> tuple[float, float]:
     """Beta quantiles: Clopper-Pearson's for add = 0; Jeffreys' posterior for 1/2, closed at 0 and n as is usual."""
     more = 1.0 if add == 0 else add
-    low = 0.0 if k == 0 else float(beta.ppf(tail, k + add, n - k + more))
-    high = 1.0 if k == n else float(beta.isf(tail, k + more, n - k + add))
+    low = 0.0 if k == 0 else float(betaincinv(k + add, n - k + more, tail))
+    high = 1.0 if k == n else float(betainccinv(k + more, n - k + add, tail))
     return low, high
 
 

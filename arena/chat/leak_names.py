@@ -39,7 +39,7 @@ class Mention:
 
 KNOWN = {
     Kind.MODEL: (
-        "ChatGPT,Chat GPT,GPT,DeepSeek,Deep Seek,Qwen,QwQ,Tongyi Qianwen,通义千问,通義千問,千问,通义大模型,SmolLM,Smol LM,ChatGLM,GLM"
+        "ChatGPT,Chat GPT,GPT,DeepSeek,Deep Seek,Qwen,QwQ,Tongyi Qianwen,通义千问,通義千問,千问,通义大模型,通义,SmolLM,Smol LM,ChatGLM,GLM"
         ",智谱清言,智谱AI,文心一言,文心大模型,Wenxin,ERNIE Bot,豆包,Doubao,混元,Hunyuan,腾讯元宝,讯飞星火,星火大模型,星火认知大模型"
         ",盘古大模型,天工大模型,百川大模型,Baichuan,InternLM,书生浦语,MiniMax,MiniCPM,Meta AI,Meta Llama,Code Llama,TinyLlama,Tiny Llama"
         ",Mixtral,Ministral,Codestral,Le Chat,StableLM,WizardLM,OLMo,DBRX,Nemotron,Command R,PaLM,LaMDA,Google Assistant"

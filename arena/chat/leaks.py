@@ -24,7 +24,7 @@ from arena.chat.characters import tidy
 from arena.chat.leak_context import REACH, Context
 from arena.chat.leak_names import Kind, Mention, names_with
 
-MAX_MENTIONS = 1000
+MAX_MENTIONS = 300
 """Names looked at in one answer. Who speaks of models more often than this has a subject, not an introduction."""
 LONGEST_SENTENCE = 400
 """Characters of a sentence that are looked at on each side of a name."""
@@ -34,10 +34,10 @@ _FENCED = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULT
 _QUOTED_LINE = re.compile(r"^ {0,3}>.*$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,300}\)")
 _MARKUP = re.compile(
-    r"\*{1,3}|_{2,3}|^ {0,3}#{1,6} |^\s*(?:[-*+•]|\d{1,2}[.)、])\s+|[\u200b-\u200d\u2060]", re.MULTILINE
+    r"\*{1,3}|_{2,3}|^ {0,3}#{1,6} |^[ \t]{0,20}(?:[-*+•]|\d{1,2}[.)、])\s+|[\u200b-\u200d\u2060]", re.MULTILINE
 )
 _SENTENCE_END = re.compile(
-    r"(?<!\b01)(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|vs))(?<!\bInc)(?<!\bLtd)\.(?=\s|$|[\u4e00-\u9fff])|[!?。！？…]+|\n\s*\n|\n"
+    r"(?<!\b01)(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|vs))(?<!\bInc)(?<!\bLtd)\.(?=\s|$|[\u4e00-\u9fff])|[!?。！？…]+|\n"
 )
 _QUOTES = re.compile(
     r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|「[^」\n]{1,400}」|『[^』\n]{1,400}』|‘[^’\n]{1,400}’|«[^»\n]{1,400}»|`[^`\n]{1,400}`"
