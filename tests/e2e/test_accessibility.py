@@ -55,6 +55,15 @@ def test_no_axe_violations_when_something_went_wrong(browser, arena, play, theme
         send(page)
         expect(page.locator("#status")).to_contain_text("will not count")
         check(page, "leak")
+        play({"tokens": 600, "text": None, "rate": 40.0})
+        page.click("#new-battle")
+        send(page)
+        page.wait_for_function("document.querySelector('#answer-a').textContent.length > 20")
+        page.goto("about:blank")
+        page.wait_for_timeout(6000)  # the grace for coming back is five seconds
+        open_arena(page, arena)
+        expect(page.locator("#retry")).to_be_visible()
+        check(page, "interrupted")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
