@@ -17,7 +17,6 @@ class Texts:
     other_lang_name: str
     name: str
     tagline: str
-    skip_to_prompt: str
     nav: str
     nav_battle: str
     nav_leaderboard: str
@@ -33,7 +32,6 @@ class Texts:
     you_said: str
     thinking: str
     side_failed: str
-    side_stopped: str
     prompt_label: str
     prompt_placeholder: str
     prompt_next: str
@@ -100,7 +98,6 @@ class Texts:
     standing: Mapping[Standing, str]
     examples_title: str
     examples_intro: str
-    examples_use: str
     themes: Mapping[str, str]
     you_title: str
     you_intro: str
@@ -124,7 +121,6 @@ EN = Texts(
     other_lang_name="中文",
     name="Blindfold",
     tagline="Two models, no names. You decide.",
-    skip_to_prompt="Skip to your message",
     nav="Pages",
     nav_battle="Battle",
     nav_leaderboard="Leaderboard",
@@ -144,7 +140,6 @@ EN = Texts(
     you_said="You",
     thinking="Thinking…",
     side_failed="Model {side} did not answer.",
-    side_stopped="Stopped.",
     prompt_label="Your message",
     prompt_placeholder="Say something to both models…",
     prompt_next="Say something more, or vote",
@@ -258,7 +253,6 @@ EN = Texts(
     },
     examples_title="Examples",
     examples_intro="Everyday things to say that show how a model converses. Choose one, and it is put into the box.",
-    examples_use="Use",
     themes={
         "feelings": "Feelings",
         "advice": "Advice",
@@ -297,7 +291,6 @@ ZH = Texts(
     other_lang_name="English",
     name="Blindfold",
     tagline="两个模型，不报姓名，由你来评。",
-    skip_to_prompt="跳到输入框",
     nav="页面",
     nav_battle="对战",
     nav_leaderboard="排行榜",
@@ -317,7 +310,6 @@ ZH = Texts(
     you_said="你",
     thinking="正在思考…",
     side_failed="模型 {side} 没有回答。",
-    side_stopped="已停止。",
     prompt_label="你想说的话",
     prompt_placeholder="对两个模型说点什么…",
     prompt_next="接着聊，或者投票",
@@ -428,7 +420,6 @@ ZH = Texts(
     },
     examples_title="示例",
     examples_intro="一些日常的话，最能看出模型会不会聊天。选一句，它就会出现在输入框里。",
-    examples_use="用这句",
     themes={
         "feelings": "心情",
         "advice": "建议",

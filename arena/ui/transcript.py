@@ -58,6 +58,7 @@ def _welcome_html(text: Texts, examples: Sequence[Example]) -> str:
     return (
         f'<div class="welcome"><h2>{escape(text.how_title)}</h2><ol>{steps}</ol>'
         f'<h2 class="small">{escape(text.try_one)}</h2><div class="chips">{chips}</div>'
+        f'<p class="fine"><a href="./examples">{escape(text.more_examples)}</a></p>'
         f'<p class="fine">{escape(text.privacy)}</p></div>'
     )
 
