@@ -19,10 +19,10 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from itertools import islice
 
-from arena.chat import leak_chinese, leak_english
 from arena.chat.characters import tidy
-from arena.chat.leak_context import REACH, Context
-from arena.chat.leak_names import Kind, Mention, names_with
+from arena.chat.introductions import chinese, english
+from arena.chat.introductions.context import REACH, Context
+from arena.chat.introductions.names import Kind, Mention, names_with
 
 MAX_MENTIONS = 300
 """Names looked at in one answer. Who speaks of models more often than this has a subject, not an introduction."""
@@ -44,8 +44,10 @@ _QUOTES = re.compile(
 )
 
 _OWNED = re.compile(
-    r"[ -]?|'s(?: (?:own|latest|new|newest|very own|open|little|big))*(?: \w+)? | ?(?:公司|集团|团队|旗下|科技)*(?:最新|自主|独立|自己|家)*"
-    r"(?:研发|开发|训练|推出|发布|打造|自研|創造|開發|訓練|开源)?(?:出来)?的(?:AI|人工智能|大?语言|大|智能|聊天|对话)*(?:模型|助手|助理|机器人)? ?"
+    r"[ -]?|'s(?: (?:own|latest|new|newest|very own|open|little|big))*(?: \w+)? "
+    r"| ?(?:公司|集团|团队|旗下|科技)*(?:最新|自主|独立|自己|家)*"
+    r"(?:研发|开发|训练|推出|发布|打造|自研|創造|開發|訓練|开源)?(?:出来)?的(?:AI|人工智能|大?语言|大|智能|聊天|对话)*"
+    r"(?:模型|助手|助理|机器人)? ?"
 )
 _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
 _HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -61,7 +63,7 @@ def find_leak(answer: str, names: Collection[str]) -> str:
     text = _plain(answer)
     quoted = _quotations(text)
     for offset, context in islice(_contexts(text, names), MAX_MENTIONS):
-        for introduction in (leak_english.introduction, leak_chinese.introduction):
+        for introduction in (english.introduction, chinese.introduction):
             start = introduction(context)
             if start is not None and not any(a <= offset + start and offset + context.start < b for a, b in quoted):
                 return context.sentence[start : context.end].strip()[:LONGEST_PHRASE]

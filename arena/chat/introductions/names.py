@@ -39,25 +39,30 @@ class Mention:
 
 KNOWN = {
     Kind.MODEL: (
-        "ChatGPT,Chat GPT,GPT,DeepSeek,Deep Seek,Qwen,QwQ,Tongyi Qianwen,通义千问,通義千問,千问,通义大模型,通义,SmolLM,Smol LM,ChatGLM,GLM"
-        ",智谱清言,智谱AI,文心一言,文心大模型,Wenxin,ERNIE Bot,豆包,Doubao,混元,Hunyuan,腾讯元宝,讯飞星火,星火大模型,星火认知大模型"
-        ",盘古大模型,天工大模型,百川大模型,Baichuan,InternLM,书生浦语,MiniMax,MiniCPM,Meta AI,Meta Llama,Code Llama,TinyLlama,Tiny Llama"
-        ",Mixtral,Ministral,Codestral,Le Chat,StableLM,WizardLM,OLMo,DBRX,Nemotron,Command R,PaLM,LaMDA,Google Assistant"
-        ",Google Bard,Google Gemini,Bing Chat,Copilot,GitHub Copilot,Microsoft Copilot,Siri,Alexa,Cortana,Amazon Nova"
-        ",Mistral Large,Mistral Small,Claude Opus,Claude Sonnet,Claude Haiku,Claude Instant,Gemini Pro,Gemini Flash,Gemini Ultra,Gemini Nano"
-        ",OpenHermes,Kimi智能助手,Grok AI,Perplexity AI,Claude AI,Llama AI"
+        "ChatGPT,Chat GPT,GPT,DeepSeek,Deep Seek,Qwen,QwQ,Tongyi Qianwen,通义千问,通義千問,千问,通义大模型,"
+        "通义,SmolLM,Smol LM,ChatGLM,GLM,智谱清言,智谱AI,文心一言,文心大模型,Wenxin,ERNIE Bot,豆包,Doubao,"
+        "混元,Hunyuan,腾讯元宝,讯飞星火,星火大模型,星火认知大模型,盘古大模型,天工大模型,百川大模型,Baichuan,"
+        "InternLM,书生浦语,MiniMax,MiniCPM,Meta AI,Meta Llama,Code Llama,TinyLlama,Tiny Llama,Mixtral,"
+        "Ministral,Codestral,Le Chat,StableLM,WizardLM,OLMo,DBRX,Nemotron,Command R,PaLM,LaMDA,"
+        "Google Assistant,Google Bard,Google Gemini,Bing Chat,Copilot,GitHub Copilot,Microsoft Copilot,Siri,"
+        "Alexa,Cortana,Amazon Nova,Mistral Large,Mistral Small,Claude Opus,Claude Sonnet,Claude Haiku,"
+        "Claude Instant,Gemini Pro,Gemini Flash,Gemini Ultra,Gemini Nano,OpenHermes,Kimi智能助手,Grok AI,"
+        "Perplexity AI,Claude AI,Llama AI"
     ),
     Kind.SHARED: "Claude,克劳德,Gemini,Llama,LLaMA,Mistral,Kimi,Bard,Grok,Perplexity,Vicuna,Alpaca,Gemma,Zephyr",
     Kind.WORD: "Phi,Yi,Falcon,Hermes,Orca,Ernie,Granite,Bloom,Jamba,Solar,Spark,Nova,Titan,Command,Pi",
     Kind.MAKER: (
-        "OpenAI,Open AI,Anthropic,Google,Google DeepMind,Google AI,Google Research,Google Brain,DeepMind,谷歌,Meta,Meta Platforms,Facebook,脸书"
-        ",Alibaba,Alibaba Cloud,Alibaba Group,阿里,阿里巴巴,阿里云,阿里雲,达摩院,通义实验室,Tongyi Lab,深度求索,深度探索,幻方,High-Flyer"
-        ",Microsoft,微软,微軟,Mistral AI,Hugging Face,HuggingFace,抱抱脸,Moonshot,Moonshot AI,月之暗面,ByteDance,字节跳动,字节,Baidu,百度"
-        ",Zhipu,Zhipu AI,智谱,智谱华章,Z.ai,01.AI,01 AI,零一万物,xAI,X.AI,Tencent,腾讯,騰訊,Huawei,华为,iFlytek,科大讯飞,讯飞,Cohere,AI21"
-        ",AI21 Labs,Amazon,亚马逊,NVIDIA,英伟达,IBM,Apple,苹果公司,Stability AI,Databricks,Inflection,Inflection AI,Allen Institute for AI,AI2"
-        ",LMSYS,EleutherAI,BigScience,SenseTime,商汤,商汤科技,百川智能,阶跃星辰,StepFun,清华大学,清华,Tsinghua,Tsinghua University"
-        ",上海人工智能实验室,Shanghai AI Lab,Shanghai AI Laboratory,面壁智能,ModelBest,昆仑万维,Snowflake,Nous Research,Together AI"
-        ",Technology Innovation Institute,Samsung,三星,小米,Xiaomi,Salesforce,Liquid AI"
+        "OpenAI,Open AI,Anthropic,Google,Google DeepMind,Google AI,Google Research,Google Brain,DeepMind,"
+        "谷歌,Meta,Meta Platforms,Facebook,脸书,Alibaba,Alibaba Cloud,Alibaba Group,阿里,阿里巴巴,阿里云,"
+        "阿里雲,达摩院,通义实验室,Tongyi Lab,深度求索,深度探索,幻方,High-Flyer,Microsoft,微软,微軟,"
+        "Mistral AI,Hugging Face,HuggingFace,抱抱脸,Moonshot,Moonshot AI,月之暗面,ByteDance,字节跳动,字节,"
+        "Baidu,百度,Zhipu,Zhipu AI,智谱,智谱华章,Z.ai,01.AI,01 AI,零一万物,xAI,X.AI,Tencent,腾讯,騰訊,Huawei,"
+        "华为,iFlytek,科大讯飞,讯飞,Cohere,AI21,AI21 Labs,Amazon,亚马逊,NVIDIA,英伟达,IBM,Apple,苹果公司,"
+        "Stability AI,Databricks,Inflection,Inflection AI,Allen Institute for AI,AI2,LMSYS,EleutherAI,"
+        "BigScience,SenseTime,商汤,商汤科技,百川智能,阶跃星辰,StepFun,清华大学,清华,Tsinghua,"
+        "Tsinghua University,上海人工智能实验室,Shanghai AI Lab,Shanghai AI Laboratory,面壁智能,ModelBest,"
+        "昆仑万维,Snowflake,Nous Research,Together AI,Technology Innovation Institute,Samsung,三星,小米,"
+        "Xiaomi,Salesforce,Liquid AI"
     ),
 }
 """Names by what they are names of; spaces may be hyphens or missing where they are written."""

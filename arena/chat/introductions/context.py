@@ -1,10 +1,12 @@
-"""A name in its sentence: what the ways of introducing oneself are compared with."""
+"""A name in its sentence, and the ways of introducing oneself that it is compared with."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from arena.chat.leak_names import Kind
+from arena.chat.introductions.names import Kind
 
 REACH = 220
 """Characters looked at on each side of a name."""
@@ -48,3 +50,28 @@ class Context:
     def position(self, in_before: int) -> int:
         """A position in `before` as one in the sentence."""
         return max(0, self.lead - REACH) + in_before
+
+
+Fits = Callable[[Context, re.Match[str]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A way of introducing oneself: what stands before the name, and whether the name and what follows go with it."""
+
+    before: re.Pattern[str]
+    fits: Fits
+
+
+def introductions(context: Context, frames: Sequence[Frame]) -> Iterator[int]:
+    """Where in the sentence the frames begin that hold this name."""
+    before = context.before
+    for frame in frames:
+        found = frame.before.search(before)
+        if found and frame.fits(context, found):
+            yield context.position(found.start())
+
+
+def uninterrupted(context: Context, found: re.Match[str]) -> bool:
+    """Whether no other name stands between the beginning of the frame and the name."""
+    return context.position(found.start()) >= context.since
