@@ -108,7 +108,9 @@ class TurnRunner:
         return MatchedPacer(self._rules.pace_cps, battle.pace_cps if retry else None)
 
     async def _finish(self, battle: Battle, turn: LiveTurn, why: Halt, names: Sequence[str]) -> BattleState:
-        answers = [_with_leak(answer, names) for answer in turn.answers(why)]
+        ended = turn.answers(why)
+        # Long answers take a while to search; nobody else's stream shall wait for that.
+        answers = await asyncio.to_thread(lambda: [_with_leak(answer, names) for answer in ended])
         state = _state_after(answers, why)
         for tried in range(1, SAVE_TRIES + 1):
             try:
