@@ -43,6 +43,10 @@ _QUOTES = re.compile(
     r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|「[^」\n]{1,400}」|『[^』\n]{1,400}』|‘[^’\n]{1,400}’|«[^»\n]{1,400}»|`[^`\n]{1,400}`"
 )
 
+# around a word or two that nobody says of themselves, such as: my "parents" are engineers
+_SCARE_QUOTES = re.compile(
+    r"[\"“「『](?![^\"”」』]{0,30}(?:我|\b(?:[Ii]|[Mm]y|[Mm]e)\b))([^\"“”「」『』\n.!?。！？]{1,30})[\"”」』]"
+)
 _OWNED = re.compile(
     r"[ -]?|'s(?: (?:own|latest|new|newest|very own|open|little|big))*(?: \w+)? "
     r"| ?(?:公司|集团|团队|旗下|科技)*(?:最新|自主|独立|自己|家)*"
@@ -74,7 +78,7 @@ def _plain(answer: str) -> str:
     """The answer without code, quoted lines and markup, its characters in their plain form."""
     text = _APOSTROPHE.sub("'", tidy(answer).translate(_HALF_WIDTH))
     text = _QUOTED_LINE.sub("", _FENCED.sub("", text))
-    text = _MARKUP.sub("", _LINK.sub(r"\1", text))
+    text = _SCARE_QUOTES.sub(r"\1", _MARKUP.sub("", _LINK.sub(r"\1", text)))
     return re.sub(r"[^\S\n]+", " ", text)
 
 
@@ -100,6 +104,7 @@ def _contexts(text: str, names: Collection[str]) -> Iterator[tuple[int, Context]
             Context(
                 sentence=text[first:last].rstrip(),
                 previous=text[max(0, first - REACH) : first],
+                following=text[last : last + REACH],
                 kind=mention.kind,
                 start=mention.start - first,
                 end=mention.end - first,

@@ -68,21 +68,23 @@ _FROM = _words(
 
 _IDENTITY = _compile(rf"{_I_AM}{_DESCRIBED}{{0,12}}$")
 _NOT_BUT = _compile(
-    rf"{_I}(?:的名字|的开发者)?[^。；！？]{{0,5}}(?:不是|不叫|并非|並非|並不是)[^。；！？]{{1,40}}?[，,；]?\s*",
+    rf"{_I}(?:的名字|的开发者)?[^。；！？]{{0,20}}(?:不是|不叫|并非|並非|並不是)[^。；！？]{{1,40}}?[，,；]?\s*",
     rf"(?:而|而是|其实|其實|我){{0,2}}(?:是|叫)(?:由|被)?{_DESCRIBED}{{0,6}}$",
 )
 _BY = _compile(
     rf"{_I}{_ADVERBS}(?:是|為|为|乃)?{_ADVERB}{{0,2}}(?:由|被|经|經|(?P<origin>{_FROM}))[^，。；！？由我]{{0,18}}$",
 )
 _AI_BY = _compile(
-    rf"{_I_AM}[^。；！？]{{0,60}}?{_AI}[^。；！？我]{{0,24}}?",
+    rf"{_I_AM}[^。；！？]{{0,60}}?{_AI}[^。；！？我不没非]{{0,24}}?",
     rf"(?:由|被|经|(?P<origin>{_FROM}|名字叫|名字是|名叫|名为|叫做|叫)|(?P<named>是))[^，。；！？由我]{{0,18}}$",
 )
 _NAMED = _compile(
     rf"(?:(?<![不别])叫我|{_I}{_ADVERB}{{0,3}}(?:叫做|叫作|叫|名叫|名为|名為|自称|被称为|被稱為|被称作|被命名为|被叫做|通常被称为",
     "|的(?:中文|英文|全|大|真|本|官方)?(?:名字|全称|全稱|简称|名|名称|名稱|芳名|身份|代号|型号|模型名称|昵称)",
     r"(?:，|,|\s)?(?:就|也)?(?:是|叫做|叫|为|為|:|：))",
-    rf"|(?:称呼|稱呼|喊|唤|喚|管|称|稱)我(?:为|為|作|做|一声|叫|是)?|名字(?:就)?(?:是|叫)){_DESCRIBED}{{0,4}}$",
+    "|(?:称呼|稱呼|喊|唤|喚|管|称|稱)我(?:为|為|作|做|一声|叫|是)?|名字(?:就)?(?:是|叫)",
+    r"|(?:我自己|自我介绍|关于我)[^。！？]{0,12}(?:姓名|名字)[:：]?)",
+    rf"{_DESCRIBED}{{0,4}}$",
 )
 _MY_MAKER = _compile(
     rf"{_I}的(?:[\u4e00-\u9fff]{{0,4}})?(?:{_MAKERS}[^，。；！？]{{0,6}}?(?:是|为|為|来自|來自|叫|就是|属于|基于)",
@@ -92,9 +94,10 @@ _MY_MAKER = _compile(
     "(?:[^，。；！？]{0,8}(?:是|叫|来自|為|为)[^，。；！？]{0,12}|(?:公司|团队|人|机构|企业|实验室))$",
 )
 _TRAINED_BY = _compile(rf"{_I}的(?:训练|开发|研发|底层技术)(?:是)?由[^，。]{{0,8}}$")
+_IN_ITS_HOUSE = _compile(rf"{_I}{_ADVERBS}是在[^，。]{{0,4}}$")
 _ADDRESSED = _compile(
     r"(?:您|你)(?:现在|現在|正在|此刻|当前|目前|面前){0,2}(?:正)?(?:在)?(?:和|跟|与|與|同)[^，。我他她它]{0,10}$",
-    r"|(?:和|跟|与|與|陪)(?:你|您)(?:聊天|对话|對話|说话|交流|聊)的(?:是|正是|就是|，)[^，。]{0,10}$",
+    r"|(?:和|跟|与|與|陪)(?:你|您)(?:聊天|对话|對話|说话|交流|聊)的(?:模型|AI|助手|对象)?(?:是|正是|就是|，)[^，。]{0,10}$",
     r"|(?:您|你)(?:现在|正在|此刻)?(?:面对|使用|对话|聊天|交谈)的(?:对象)?(?:正|就)?是[^，。]{0,10}$",
     r"|^\W*(?:您好|你好|哈喽|嗨|大家好|亲)?\W{0,3}(?:这里|這裡|这边|我这里)是[^，。]{0,6}$",
 )
@@ -119,9 +122,10 @@ _SOMEBODY = _compile(
     "|应届生|测试员|设计师|销售|记者|博主|达人|发烧友|拥趸|受害者|专家|小白|家长|朋友|邻居)",
     r"(?:之一|们)?(?:[，,。！!；;、…\s]|$)",
 )
+_WORKERS = _compile(r"(?:工程师|工程師|研究员|程序员|博士|教授|设计师)(?:之一|们)?\W?$")
 _AI_NEXT = _compile(rf"^{_TEAM}[^，。；！？]{{0,14}}?{_AI}")
 _CHILD_NEXT = _compile(
-    rf"^{_TEAM}[^，。；！？]{{0,4}}?(?:产品|作品|成果|结晶|孩子|儿子|女儿|宝宝)(?:之一)?(?:[，。！；～~,!\s]|$|而已|啦|哦|呀)"
+    rf"^{_TEAM}[^，。；！？]{{0,4}}?(?:产品|作品|成果|结晶|孩子|儿子|女儿|宝宝)(?:之一)?(?:[，。！；～~,!\s]|$|而已|啦|哦|呀)|^家的(?:[，。！～~,!\s]|$)"
 )
 _MADE_NEXT = _compile(
     rf"^{_TEAM}[^，。；！？的]{{0,10}}?{_MADE}(?!者|商|人员|团队|工程师|部)(?:出来|出|而成|[并和与、]{_MADE}){{0,2}}",
@@ -136,6 +140,7 @@ _LIVES = _compile(
     "岁|歲|出生|画家|作曲家|老师|学生|医生|妈妈|爸爸|太太|先生|星座|座的|羊驼毛|草原|吃草|毛茸茸|宠物|花匠|·|•"
 )
 _HUMAN = _compile("负责|上班|工作|任职|就职|面试|搭|做了|写了")
+_WORKS = _compile(rf"^{_TEAM}(?:完成|负责|提供|支持|进行|(?:里|中|内)?被?{_MADE}(?:出来)?的)")
 _IN_GENERAL = _compile(r"^[^，。]{0,8}(?:时|的时候|记录|之前|之后|过程)")
 _DESCRIBED_AI = _compile(rf"{_TEAM}[^，。；！？我]{{0,24}}?(?:{_AI}|一员|产品|作品)(?=[，,：:、\s我]|$)")
 _I_FOLLOW = _compile(
@@ -145,7 +150,8 @@ _I_FOLLOW = _compile(
 _MAKES_ME = _compile(
     rf"^{_TEAM}[^，。；！？我]{{0,8}}?{_MADE}(?:了|出了|出来了|出来的|出)?我",
     r"(?=[，。！？；、,.!?~～\s]|$|来|去|让|使|是|并|而|以|和你|和您|陪|帮|用来|教|呢|啊|呀|哦|所以|因此|出来|这)",
-    rf"|^(?:就|便|正)?是我的[\u4e00-\u9fff]{{0,3}}?(?:{_MAKERS}|名字|本名|大名|英文名|中文名|东家|主人|父母|娘家)",
+    rf"|^(?:的(?:开发者|工程师|人|团队)们?)?(?:就|便|正|算)?是我的[\u4e00-\u9fff]{{0,3}}?(?:{_MAKERS}|名字|本名|大名|英文名|中文名|东家|主人|父母|娘家)",
+    r"|^[，,]\s*(?:这|那)(?:就|便|正)?是我(?:的[名本大]|[，。！]|$)",
     r"|^(?:就是|便是|正是)?(?:是)?(?:在下|本人|我本人|我啦|我呀|我哦)|^(?:就|便|正)是我(?:[，。！～~、!]|$)",
 )
 _SERVES = _compile(
@@ -223,11 +229,13 @@ def _made_it(context: Context, found: re.Match[str]) -> bool:
 
 
 def _is_maker(context: Context, found: re.Match[str]) -> bool:
-    return context.kind is not Kind.LABEL and uninterrupted(context, found) and not _SOMEBODY.search(context.after)
+    somebody = _SOMEBODY.search(context.after)
+    nobody_else = not somebody or _WORKERS.search(somebody.group())
+    return context.kind is not Kind.LABEL and uninterrupted(context, found) and bool(nobody_else)
 
 
 def _trained_it(context: Context, found: re.Match[str]) -> bool:
-    return _is_maker(context, found) and bool(re.match(rf"{_TEAM}(?:完成|负责|提供|支持|进行|做)", context.after))
+    return _is_maker(context, found) and bool(_WORKS.search(context.after))
 
 
 def _is_addressed(context: Context, _: re.Match[str]) -> bool:
@@ -283,6 +291,7 @@ _FRAMES = (
     Frame(_NAMED, _is_called),
     Frame(_MY_MAKER, _is_maker),
     Frame(_TRAINED_BY, _trained_it),
+    Frame(_IN_ITS_HOUSE, _trained_it),
     Frame(_ADDRESSED, _is_addressed),
     Frame(_AND_THAT_IS, _stands_alone),
     Frame(_AS, _is_spoken_as),

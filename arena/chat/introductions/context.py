@@ -20,11 +20,12 @@ class Context:
     """A name from `start` to `end` of a sentence.
 
     `since` is where the name before it ended, or 0; `lead` is where its maker's name begins when that stands before it
-    ("OpenAI's ChatGPT"), otherwise `start`; `previous` is the sentence before.
+    ("OpenAI's ChatGPT"), otherwise `start`; `previous` and `following` are the text around the sentence.
     """
 
     sentence: str
     previous: str
+    following: str
     kind: Kind
     start: int
     end: int

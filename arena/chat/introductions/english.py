@@ -99,6 +99,7 @@ _IDENTITY = _compile(
 _PRODUCT_OF = _compile(
     rf"{_I_AM}{_ADVERBS}(?:\s+{_THE})?\s+(?:\w+\s+)?(?:product|creation|result|invention|brainchild|work|child|baby|offspring",
     r"|fruit|outcome)\s+of(?:\s+the)?$",
+    rf"|\b{_MADE_ME}\s+me\s+(?:over\s+)?(?:at|in\s+the\s+labs?\s+(?:of|at))$|^\W*(?:hello|hi|hey|greetings|hugs)\s+from$"
     r"|\bi\s+owe\s+(?:my|it|everything|all|this)\b[\w\s]{0,30}\s+to(?:\s+the\s+\w+\s+at)?$",
     r"|\bi\s+(?:live|exist)\s+(?:on|in|at|inside)(?:\s+the\s+servers\s+of)?$",
     r"|\b(?:this|the|my)\s+(?:answer|response|reply|message|text|conversation)\s+(?:was|is|has\s+been)\s+(?:\w+ly\s+)?"
@@ -114,7 +115,7 @@ _AI_BY = _compile(
     rf"(?:\s+the)?{_TEAM}$",
 )
 _MADE_BY = _compile(
-    rf"{_I_WAS}{_ADVERBS}(?:\s+\w+ly)?\s+{_MADE_AND}{_GAP}\s+(?:by|at|from|on(?:\s+top\s+of)?|out\s+of",
+    rf"{_I_WAS}{_ADVERBS}(?:\s+\w+ly)?\s+{_MADE_AND}{_GAP}\s+(?:by|at|from|(?:up)?on(?:\s+top\s+of)?|out\s+of",
     rf"|in(?:side)?(?:\s+the)?\s+(?:labs?|laborator(?:y|ies)|offices?|research\s+\w+|house)\s+(?:of|at)){_TEAM}$",
     rf"|\bmy\s+(?:\w+\s+)?(?:training|knowledge|weights|skills|abilities|education)\b{_GAP}\s+(?:by|at|from){_TEAM}$",
     rf"|\bi(?:'m|\s+am)?{_ADVERBS}\s+(?:come|coming|hail|originate|stem|belong|run|running|operate|operating|based|built)",
@@ -188,6 +189,8 @@ _MAKES_ME = _compile(
     r"|^,?\s+(?:is|are|was|were)\s+my\s+(?:\w+\s+)?(?:creators?|developers?|makers?|name|owner|designers?|trainers?)\b",
     r"|^,?\s+(?:is|are|was|were)\s+(?:the\s+)?(?:company|team|lab|ones?|organi[sz]ation|people)\s+(?:behind|that|who|which)",
     r"\s+(?:\w+\s+)?me\b|^,?\s+(?:is|are)\s+(?:who\s+i\s+am|what\s+(?:you|people|they)\s+(?:can\s+)?call\s+me)\b",
+    r"|^,?\s+(?:because\s+)?(?:that's|that\s+is)\s+(?:exactly\s+)?(?:what|who)\s+i\s+am\b",
+    r"|^[,:]?\s+(?:that's|that\s+is|this\s+is)\s+my\s+name\b",
     r"|^,?\s+(?:that's|that\s+is|it's|it\s+is)\s+me\b|^,?\s+(?:is|are|stands?)\s+behind\s+me\b|^,?\s+at\s+your\s+service\b",
     r"|^,[^.!?]{1,60},\s+(?:is\s+)?(?:here|at\s+your\s+service|ready|happy)\b",
 )
@@ -212,6 +215,7 @@ _SOMEBODY = _compile(
     r"|farmers?|herders?|spokes\w+)\b",
     r"|\s+(?:search|maps|docs|translate|drive|colab|chrome|play|sheets|scholar|calendar|trends|cloud)\b)",
 )
+_WORKERS = _compile(r"\b(?:developers?|engineers?|employees?|researchers?|scientists?|interns?|designers?)$")
 _STANDS_ALONE = _compile(
     r"^\s*(?:[.,;!?:)—–-]|$|(?:and|at|from|by|here|to be|in fact|trained|made|created|developed|built)\b)"
 )
@@ -266,6 +270,8 @@ def _is_it(context: Context, _: re.Match[str]) -> bool:
         return False
     if before.endswith(",") and not _STANDS_ALONE.search(after):
         return False
+    if context.kind is Kind.MAKER and re.search(r"\bfrom(?: the)?$", before, re.IGNORECASE):
+        return bool(_STANDS_ALONE.search(after))
     if _OF_SOMEBODY.search(after):
         return context.kind is not Kind.SHARED and bool(_AI_NEXT.search(after[2:]))
     if context.kind in (Kind.SHARED, Kind.WORD) and re.search(r"\ban?$", before, re.IGNORECASE):
@@ -296,7 +302,8 @@ def _made_it(context: Context, found: re.Match[str]) -> bool:
 
 
 def _is_maker(context: Context, _: re.Match[str]) -> bool:
-    return context.kind is not Kind.LABEL and not _SOMEBODY.search(context.after)
+    somebody = _SOMEBODY.search(context.after)
+    return context.kind is not Kind.LABEL and not (somebody and not _WORKERS.search(somebody.group()))
 
 
 def _made_this_ai(context: Context, _: re.Match[str]) -> bool:
@@ -322,7 +329,8 @@ def _is_spoken_as(context: Context, found: re.Match[str]) -> bool:
 
 
 def _makes_me(context: Context, _: re.Match[str]) -> bool:
-    return context.kind is not Kind.LABEL and bool(_MAKES_ME.search(context.after))
+    after = context.after if context.after.strip(" .!") else context.after[:1] + context.following
+    return context.kind is not Kind.LABEL and bool(_MAKES_ME.search(after.lstrip(".!")))
 
 
 def _answers_itself(context: Context, _: re.Match[str]) -> bool:
