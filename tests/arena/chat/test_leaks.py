@@ -30,7 +30,7 @@ def test_precision_and_recall_stay_above_their_floor(language):
 
 @pytest.mark.parametrize(
     "text",
-    ["I am Llama 3, made by Meta.", "我是通义千问，由阿里云开发。", "As an AI developed by OpenAI, I cannot.", "我叫豆包。"],
+    ["I am Llama 3, made by Meta.", "我是通义千问，由阿里云开发。", "As an AI made by OpenAI, I cannot.", "我叫豆包。"],
 )
 def test_a_model_that_names_itself_or_its_maker_is_found(text):
     assert find_leak(f"Hello! {text} What about you?", ())
