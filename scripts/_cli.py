@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from arena.settings import Settings
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from arena.errors import ArenaError, SchemaMismatch, StoreError
+from arena.settings import Settings
 from storage.database import Database, open_database
 
 FAILED, BAD_INPUT = 1, 2

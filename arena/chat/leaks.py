@@ -24,7 +24,7 @@ from arena.chat.introductions import chinese, english
 from arena.chat.introductions.context import REACH, Context
 from arena.chat.introductions.names import Kind, Mention, names_with
 
-MAX_MENTIONS = 300
+MAX_MENTIONS = 100
 """Names looked at in one answer. Who speaks of models more often than this has a subject, not an introduction."""
 LONGEST_SENTENCE = 400
 """Characters of a sentence that are looked at on each side of a name."""
@@ -32,7 +32,7 @@ LONGEST_PHRASE = 200
 
 _FENCED = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
 _QUOTED_LINE = re.compile(r"^ {0,3}>.*$", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,300}\)")
+_LINK = re.compile(r"!?\[([^\]\n]{0,100})\]\([^)\n]{0,200}\)")
 _MARKUP = re.compile(
     r"\*{1,3}|_{2,3}|^ {0,3}#{1,6} |^[ \t]{0,20}(?:[-*+•]|\d{1,2}[.)、])\s+|[\u200b-\u200d\u2060]", re.MULTILINE
 )

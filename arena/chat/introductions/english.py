@@ -88,7 +88,7 @@ _I_AM = _words(
     r"|responding|talking|behind)(?:\s+(?:to|you|this|these|your|here|now|me|words|questions?|chat|messages?)){1,4}\s+is\b",
 )
 _I_WAS = r"\b(?:i(?:'m|'ve\s+been|\s+am|\s+was|\s+have\s+been|\s+got)|im|we\s+(?:are|were|have\s+been))"
-_AN_AI = rf"{_I_AM}{_ADVERBS}(?:\s+\w+,)?(?:,?\s+{_THE})?\s+{_ADJECTIVES}{_AI}"
+_AN_AI = rf"{_I_AM}{_ADVERBS}(?:(?:\s+\w+){{1,2}},)?(?:,?\s+{_THE})?\s+{_ADJECTIVES}{_AI}"
 
 # --- what stands before the name ---
 

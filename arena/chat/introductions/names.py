@@ -102,7 +102,8 @@ def names_with(own: frozenset[str]) -> Names:
     written: dict[str, str] = {}
     kinds: dict[str, Kind] = {}
     for name, kind in [*_own(own), *_known()]:
-        written.setdefault(_key(name), _pattern(name))
+        # of two spellings the one with more spaces allows for both
+        written[_key(name)] = max(written.get(_key(name), ""), _pattern(name), key=len)
         kinds.setdefault(_key(name), kind)
     longest_first = sorted(written, key=len, reverse=True)
     names = "|".join(written[key] for key in longest_first)
