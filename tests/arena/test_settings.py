@@ -163,6 +163,11 @@ def test_a_data_directory_that_cannot_be_written_gives_way_to_a_local_one_with_a
     assert settings.resolved_database_url == f"sqlite:///{tmp_path / 'data' / 'arena.db'}"
 
 
+def test_a_folder_that_is_there_and_refuses_files_is_found_out(env, tmp_path):
+    env(ARENA_DATA_DIR="/proc")  # also root cannot make a file in it
+    assert Settings().resolved_data_dir.path == tmp_path / "data"
+
+
 def test_with_no_writable_place_at_all_the_start_is_refused(tmp_path):
     (tmp_path / "data").write_text("in the way")
     with pytest.raises(ConfigError, match="ARENA_DATA_DIR: nothing can be written to data"):
@@ -172,3 +177,11 @@ def test_with_no_writable_place_at_all_the_start_is_refused(tmp_path):
 def test_settings_do_not_change():
     with pytest.raises(ValidationError):
         Settings().max_turns = 3
+
+
+def test_the_example_file_names_only_settings_that_there_are(tmp_path):
+    text = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
+    offered = [line.removeprefix("#") for line in text.splitlines() if line.startswith(("#ARENA_", "#GRADIO_"))]
+    assert len(offered) > 5
+    (tmp_path / "example").write_text("\n".join(offered))
+    assert Settings(_env_file=tmp_path / "example").unknown_variables == ()

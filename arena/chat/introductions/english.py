@@ -239,7 +239,7 @@ _CLAUSE = _compile(r"[,;:—–(]|\b(?:because|since|but|and|so|though|although|
 _TAKEN_BACK = _compile(
     r"(?:\b(?:if|when|whenever|once|whether|unless|suppos(?:e|ing)|imagin(?:e|ing)|pretend(?:ing|ed)?|assum(?:e|ing)|as\s+if",
     r"|as\s+though|like|wish(?:ing)?|were|until|that\s+means|joked?|lie)(?:\s+(?:that|for a moment|for a second))?",
-    r"|\b(?:you|they|people|users?|someone|somebody|anyone|everyone|others|he|she|folks|some|many|most|it|who|friends?|one|\w+s)",
+    r"|\b(?:you|they|people|users?|some(?:one|body)|any(?:one|body)|every(?:one|body)|others|he|she|folks|some|many|most|it|who|friends?|one|\w+s)",
     r"\s+(?:\w+\s+){0,3}?(?:think|thought|believ|assum|say|said|claim|ask|guess|suspect|suggest|wonder|mistak|imply|implie",
     r"|expect|convinc|hear|heard|insist|joke|pretend|told|tell|call)\w*(?:\s+me)?(?:\s+(?:that|if|whether))?",
     r"|(?:\w+n't|\bnot|\bnever|\bcannot|\bden(?:y|ies|ied)|\bdoubt|\bunsure|\bwrong(?:ly)?|\bfalse|\bmyth|\brumou?rs?",

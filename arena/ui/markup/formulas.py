@@ -68,7 +68,7 @@ def add_formulas(md: MarkdownIt) -> None:
     """Teach the parser the four ways to write a formula."""
     md.inline.ruler.before("escape", "formula", _inline_rule)
     md.block.ruler.before("fence", "formula_block", _block_rule, {"alt": ["paragraph", "blockquote", "list"]})
-    md.add_render_rule("formula", lambda _, tokens, i, *__: formula_html(tokens[i].content, tokens[i].markup))
+    md.add_render_rule("formula", lambda _, tokens, i, *__: _inline_html(tokens[i].content, tokens[i].markup))
     md.add_render_rule("formula_block", lambda _, tokens, i, *__: _block_html(tokens[i].content, tokens[i].markup))
 
 
@@ -82,6 +82,11 @@ def formula_html(source: str, opening: str) -> str:
         return "".join(_serialise(Converter(display=display).convert_to_element(source)))
     except _CONVERTER_ERRORS:
         return f"<code>{escape(opening + source + _PAIRS.get(opening, opening))}</code>"
+
+
+def _inline_html(source: str, opening: str) -> str:
+    html = formula_html(source, opening)
+    return f'<span class="formula" tabindex="0">{html}</span>' if opening in _DISPLAY else html
 
 
 def _block_html(source: str, opening: str) -> str:

@@ -30,11 +30,11 @@ def _cleaner() -> nh3.Cleaner:
             "ol": {"start"},
             **{tag: set(names) for tag, names in MATHML_ATTRIBUTES.items()},
         },
-        tag_attribute_values={"div": {"tabindex": {"0"}}, "pre": {"tabindex": {"0"}}},
+        tag_attribute_values={name: {"tabindex": {"0"}} for name in ("div", "pre", "span")},
         set_tag_attribute_values={"a": {"target": "_blank"}},
         allowed_classes={
             "code": set(LANGUAGE_CLASSES),
-            "span": set(TOKEN_CLASSES),
+            "span": {*TOKEN_CLASSES, "formula"},
             "div": set(WRAPPER_CLASSES),
             "pre": {"as-written"},
             "th": set(ALIGNMENT_CLASSES),

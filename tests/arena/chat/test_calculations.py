@@ -62,6 +62,8 @@ OTHER_PROMPTS = [
     "My phone number is 555-1234, call me",
     "I was born on 1999-05-06, what's my sign?",
     "What happened in 1989?",
+    "What is 12/05/2024 in the lunar calendar?",
+    "What is 24/7?",
     "Meeting at 10:30 on 12/05/2024?",
     "How many moons does Jupiter have?",
     "What is the iPhone 15 like?",

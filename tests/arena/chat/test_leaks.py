@@ -110,6 +110,34 @@ def test_what_is_quoted_or_code_is_somebody_elses(answer: str) -> None:
     assert not find_leak(answer, [])
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "If I am ChatGPT, then you are a teapot.",
+        "Imagine I am Claude for a moment.",
+        "Everybody says I'm ChatGPT.",
+        "I never said that I am Qwen.",
+        "I doubt that I was made by OpenAI.",
+        "So you think I'm Gemini?",
+        "I'm ChatGPT?",
+        "如果我是ChatGPT，你会怎么想？",
+        "大家都说我是通义千问。",
+        "我不知道我是不是Claude。",
+        "他以为我是由百度开发的。",
+        "我是ChatGPT吗？",
+    ],
+)
+def test_suppositions_denials_questions_and_others_opinions_are_no_introduction(answer: str) -> None:
+    assert not find_leak(answer, [])
+
+
+@pytest.mark.parametrize(
+    "answer", ["I'm not ChatGPT but Qwen.", "People say I'm Claude, but I'm GPT-4.", "我不是ChatGPT，而是通义千问。"]
+)
+def test_what_follows_a_denial_is_an_introduction(answer: str) -> None:
+    assert find_leak(answer, [])
+
+
 def test_a_part_that_is_played_counts_when_it_names_a_model() -> None:
     assert find_leak("Arr! I am Captain Salt, an AI assistant made by Anthropic!", [])
 

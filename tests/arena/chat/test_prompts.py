@@ -29,8 +29,8 @@ def test_system_prompt_stands_first_where_the_model_has_that_role() -> None:
 def test_system_prompt_is_folded_into_the_first_user_message_only() -> None:
     policy = contestant(system="Be kind.", system_as=SystemAs.USER)
     assert build_messages(policy, [], "Hi") == [Message("user", "Be kind.\n\nHi")]
-    later = build_messages(policy, [("Hi", "Hello!")], "And you?")
-    assert [m.content for m in later] == ["Be kind.\n\nHi", "Hello!", "And you?"]
+    later = build_messages(policy, [("Hi", "Hello!"), ("And you?", "Fine.")], "Bye")
+    assert [m.content for m in later] == ["Be kind.\n\nHi", "Hello!", "And you?", "Fine.", "Bye"]
     assert {m.role for m in later} == {"user", "assistant"}
 
 

@@ -21,7 +21,7 @@ ATTRIBUTES = {
     "div": {"class": "table-wrap|formula", "tabindex": "0"},
     "pre": {"class": "as-written", "tabindex": "0"},
     "code": {"class": r"language-[a-z]+"},
-    "span": {"class": r"tok-[a-z]+"},
+    "span": {"class": r"tok-[a-z]+|formula", "tabindex": "0"},
     "th": {"class": "align-(?:left|center|right)"},
     "td": {"class": "align-(?:left|center|right)"},
     "math": {"display": "inline|block"},

@@ -82,6 +82,12 @@ def test_formulas_on_lines_of_their_own_are_displayed(text: str) -> None:
     assert_harmless(html)
 
 
+def test_a_displayed_formula_within_a_line_scrolls_by_itself_too() -> None:
+    html = render(r"So \[ x^2 \] it is.")
+    assert html.startswith('<p>So <span class="formula" tabindex="0"><math display="block">')
+    assert html.endswith("</math></span> it is.</p>\n")
+
+
 @pytest.mark.parametrize("text", ["$$\nx\n\ny\n$$", "\\[\nno end", "$$ never closed\n\nNext.", "$$\n# Head\n$$"])
 def test_a_formula_does_not_swallow_what_follows(text: str) -> None:
     assert "<math" not in render(text)
@@ -106,6 +112,8 @@ def test_macros_are_never_expanded() -> None:
         rf"\newcommand{{\{b}}}{{\{a}\{a}}}" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
     assert formula_html(bomb + r"\i", "$").startswith("<code>")
+    assert formula_html(r"\newcommand{\a}{xx}\a", "$").startswith("<code>")
+    assert formula_html(r"\def\a{xx}\a", "$").startswith("<code>")
 
 
 def test_text_in_formulas_cannot_become_tags() -> None:
