@@ -15,11 +15,11 @@ OpenStore = Callable[[str], SqlStore]
 
 @pytest.fixture
 def open_store() -> Iterator[OpenStore]:
-    """Opens stores by URL and closes them after the test; waits for locks only briefly."""
+    """Opens stores by URL and closes them after the test; waits for locks a second at most."""
     opened: list[SqlStore] = []
 
     def opener(url: str) -> SqlStore:
-        opened.append(SqlStore(open_database(url, busy_timeout_ms=100)))
+        opened.append(SqlStore(open_database(url, busy_timeout_ms=1_000)))
         return opened[-1]
 
     yield opener

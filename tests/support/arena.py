@@ -69,7 +69,7 @@ def contestants(n=2, **changes):
 @asynccontextmanager
 async def arena(tmp_path: Path, *, field=None, pacing=Pacing.NATURAL, runner_rules=None, url=None, **rules):
     """An arena whose contestants answer as `chat.scripts` say."""
-    store = SqlStore(open_database(url or f"sqlite:///{tmp_path / 'arena.db'}", busy_timeout_ms=100))
+    store = SqlStore(open_database(url or f"sqlite:///{tmp_path / 'arena.db'}", busy_timeout_ms=1_000))
     chat, clock, keys = ScriptedChat(), MovableClock(), Keys("a secret of this test only")
     roster = Roster(field or contestants(), chat, clock, 30.0)
     await roster.probe_all()
