@@ -13,6 +13,7 @@ from arena.battle.service import BattleService
 from arena.keys import Keys
 from arena.ports import ChatClient, Store
 from arena.ui.chrome import Site
+from arena.ui.direct import program_routes
 from arena.ui.lifecycle import running
 from arena.ui.routes import arena_routes
 from arena.ui.site import build_app
@@ -59,4 +60,5 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         "keep": parts.runner.turns.keep_forever,
         "sweep": parts.service.sweep_forever,
     }
+    routes.include_router(program_routes(site))
     return build_app(site, routes, rules, running(before=before, jobs=jobs, after=after))
