@@ -15,7 +15,9 @@ from arena.analysis.arrays import Floats
 from arena.analysis.pairs import Pairs, scatter_scores
 
 STEP = 1e-11
-"""Converged when no log-odds moved by more; the last step is quadratic, so the error is far below it."""
+"""Converged when no log-odds moved by more, or would in the next step."""
+SURE = 1e-3
+"""From steps of this size on they shrink quadratically, and the next one can be foretold from the last two."""
 ITERATIONS = 60
 HALVINGS = 50
 FLAT = 1e-10
@@ -38,6 +40,7 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
     n = wins + losses
     theta = _start(pairs, wins, losses) if start is None else start - start.mean()
     value, p = _evaluate(pairs, wins, n, theta)
+    last = np.inf
     for iteration in range(1, ITERATIONS + 1):
         score = wins - n * p
         gradient = scatter_scores(pairs, score, -score)
@@ -49,8 +52,10 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
                 break
             step, rise = step / 2, rise / 2
         theta, value = theta + step, new
-        if np.abs(step).max() < STEP:
+        size = float(np.abs(step).max())
+        if size < STEP or (size < SURE and size * (size / last) ** 2 < STEP / 100):
             return Estimate(theta - theta.mean(), value, True, iteration)
+        last = size
     return Estimate(theta - theta.mean(), value, False, ITERATIONS)
 
 

@@ -76,7 +76,7 @@ def violates_ford(pairs: Pairs) -> bool:
     if (wins > 0).all() and (losses > 0).all():
         return False  # every edge goes both ways
     strong = strong_components(*win_edges(pairs.i, pairs.j, wins, losses), pairs.size)
-    return bool(strong.max() > components(pairs.i, pairs.j, pairs.size).max())
+    return bool(strong.any() and strong.max() > components(pairs.i, pairs.j, pairs.size).max())
 
 
 def _restrict(design: Design, members: Ints) -> Design:

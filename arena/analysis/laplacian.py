@@ -35,7 +35,9 @@ def solve(i: Ints, j: Ints, v: Floats, right: Floats) -> Floats:
     """Solve H x = right for the x with sum zero, right having sum zero and the graph being connected."""
     size = right.size
     if size <= DENSE:
-        _, solution, failed = dposv(laplacian(i, j, v, size) + v.mean() / size, right)
+        matrix = laplacian(i, j, v, size)
+        matrix += v.mean() / size
+        _, solution, failed = dposv(matrix.T, right, overwrite_a=True)  # symmetric: .T only spares a copy
         if failed:
             raise np.linalg.LinAlgError("The information is not positive definite: the comparisons are not connected.")
         return np.asarray(solution)
