@@ -15,9 +15,11 @@ from arena.analysis.arrays import Floats
 from arena.analysis.pairs import Pairs, scatter_scores
 
 STEP = 1e-11
-"""Converged when no log-odds moved by more, or would in the next step."""
+"""Converged when no log-odds moved by more."""
 SURE = 1e-3
-"""From steps of this size on they shrink quadratically, and the next one can be foretold from the last two."""
+"""From steps of this size on they shrink quadratically: the next is foretold from the last two, ..."""
+FORETOLD = 1e-10
+"""... and left out where it would be smaller than this."""
 ITERATIONS = 60
 HALVINGS = 50
 FLAT = 1e-10
@@ -38,8 +40,8 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
     """Fit a connected table of pairs, a tie being half a win for each side."""
     wins, losses = pairs.halved()
     n = wins + losses
-    theta = _start(pairs, wins, losses) if start is None else start - start.mean()
-    value, p = _evaluate(pairs, wins, n, theta)
+    theta = first_guess(pairs) if start is None else start - start.mean()
+    value, p = evaluate(pairs, wins, n, theta)
     last = np.inf
     for iteration in range(1, ITERATIONS + 1):
         score = wins - n * p
@@ -47,19 +49,19 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
         step = laplacian.solve(pairs.i, pairs.j, n * np.maximum(p * (1 - p), FLAT), gradient)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
         for _ in range(HALVINGS):
-            new, p = _evaluate(pairs, wins, n, theta + step)
+            new, p = evaluate(pairs, wins, n, theta + step)
             if new >= value + 1e-4 * rise - slack:
                 break
             step, rise = step / 2, rise / 2
         theta, value = theta + step, new
         size = float(np.abs(step).max())
-        if size < STEP or (size < SURE and size * (size / last) ** 2 < STEP / 100):
+        if size < STEP or (size < SURE and size * (size / last) ** 2 < FORETOLD):
             return Estimate(theta - theta.mean(), value, True, iteration)
         last = size
     return Estimate(theta - theta.mean(), value, False, ITERATIONS)
 
 
-def _evaluate(pairs: Pairs, wins: Floats, n: Floats, theta: Floats) -> tuple[float, Floats]:
+def evaluate(pairs: Pairs, wins: Floats, n: Floats, theta: Floats) -> tuple[float, Floats]:
     """Log-likelihood without binomial coefficients, and the probabilities that i wins."""
     eta = theta[pairs.i] - theta[pairs.j]
     small = np.exp(-np.abs(eta))
@@ -67,8 +69,9 @@ def _evaluate(pairs: Pairs, wins: Floats, n: Floats, theta: Floats) -> tuple[flo
     return float(value), np.where(eta >= 0, 1.0, small) / (1 + small)
 
 
-def _start(pairs: Pairs, wins: Floats, losses: Floats) -> Floats:
+def first_guess(pairs: Pairs) -> Floats:
     """Log-odds of each contestant's own win rate, one win and one loss added."""
+    wins, losses = pairs.halved()
     won = scatter_scores(pairs, wins, losses) + 1
     lost = scatter_scores(pairs, losses, wins) + 1
     theta: Floats = np.log(won / lost)

@@ -68,7 +68,8 @@ def scores(counts: Counts) -> tuple[Floats, Floats, Floats]:
     """Wins, losses and ties (both_bad among them) per contestant."""
     size = len(counts.names)
     left, right = (
-        scatter(side * 4 + counts.outcome, counts.n, 4 * size).reshape(size, 4).T for side in (counts.left, counts.right)
+        scatter(side * 4 + counts.outcome, counts.n, 4 * size).reshape(size, 4).T
+        for side in (counts.left, counts.right)
     )
     return left[0] + right[1], left[1] + right[0], left[TIE] + left[BOTH_BAD] + right[TIE] + right[BOTH_BAD]
 

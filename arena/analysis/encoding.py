@@ -37,11 +37,14 @@ def encode(column: Column) -> Encoded:
     encoded = chunked.unify_dictionaries() if pa.types.is_dictionary(chunked.type) else chunked.dictionary_encode()
     pieces = [_codes(piece) for piece in encoded.chunks]
     labels = encoded.chunk(0).dictionary.to_pylist() if pieces else []
-    return Encoded(np.concatenate(pieces) if pieces else np.empty(0, np.int32), tuple(map(str, labels)))
+    codes = pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.int32), *pieces])
+    return Encoded(codes, tuple(map(str, labels)))
 
 
 def _chunked(column: Column) -> pa.ChunkedArray:
     array = column if isinstance(column, (pa.Array, pa.ChunkedArray)) else _arrow(column)
+    if isinstance(array, pa.ChunkedArray) and array.num_chunks == 1 and len(array) <= PIECE:
+        return array
     chunks: Sequence[pa.Array] = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
     pieces = [chunk.slice(start, PIECE) for chunk in chunks for start in range(0, len(chunk), PIECE)]
     return pa.chunked_array(pieces, type=array.type)
