@@ -13,7 +13,6 @@ from scipy.sparse.csgraph import connected_components
 
 from arena.analysis.arrays import Bools, Codes, Floats, Ints
 
-
 SWEEPS = 8
 """Comparison graphs are shallow: one that takes more steps to cross is left to the general search."""
 

@@ -24,10 +24,11 @@ TOLERANCE = 1e-13
 
 def laplacian(i: Ints, j: Ints, v: Floats, size: int) -> Floats:
     """The dense Laplacian of pairs; each pair may stand in it once only, as (i, j) or as (j, i)."""
-    matrix = np.zeros((size, size))
-    matrix[i, j] = -v
-    matrix[j, i] = -v
-    matrix[np.diag_indices(size)] = -matrix.sum(axis=1)
+    flat, away = np.zeros(size * size), -v
+    flat[i * size + j] = away
+    flat[j * size + i] = away
+    matrix = flat.reshape(size, size)
+    flat[:: size + 1] = -matrix.sum(axis=1)
     return matrix
 
 
