@@ -90,7 +90,8 @@ def _mixed(past: deque[_Point]) -> Floats:
         turns = np.stack([now.step - point.step for point in past][:-1], axis=1)
         shares = np.linalg.lstsq(turns, now.step, rcond=1e-10)[0]
         target = target - (moves + turns) @ shares
-    return target - target.mean()
+    centred: Floats = target - target.mean()
+    return centred
 
 
 def _climb(pairs: Pairs, now: _Point) -> _Point:
