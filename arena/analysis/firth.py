@@ -17,7 +17,7 @@ from scipy.linalg.lapack import dposv, dpotrf, dpotri
 
 from arena.analysis.arrays import Floats
 from arena.analysis.bradley_terry import Estimate, evaluate, first_guess
-from arena.analysis.laplacian import laplacian
+from arena.analysis.laplacian import grounded, without
 from arena.analysis.pairs import Pairs, scatter_scores
 
 STEP = 1e-11
@@ -60,25 +60,19 @@ def _look(pairs: Pairs, theta: Floats) -> _Point:
     n, i, j = wins + losses, pairs.i, pairs.j
     plain, p = evaluate(pairs, wins, n, theta)
     v = p * (1 - p)
-    ridge = float((n * v).mean()) / pairs.size  # the direction of ones has no information; contrasts do not see this
-    factor, failed = dpotrf(_information(pairs, n * v, ridge).T, lower=False, overwrite_a=True)
+    matrix, ground = grounded(i, j, n * v, pairs.size)
+    factor, failed = dpotrf(matrix.T, lower=False, overwrite_a=True)
     if failed:  # a step so long that no information is left there: `_climb` shortens it
         return _Point(theta, -np.inf, plain, np.zeros_like(theta))
-    # The ridge's own eigenvalue, ridge * size, belongs to no contestant.
-    penalty = float(np.log(np.diag(factor)).sum()) - np.log(ridge * pairs.size) / 2
+    penalty = float(np.log(np.diag(factor)).sum()) + np.log(pairs.size) / 2
     inverse, _ = dpotri(factor, lower=False)  # its upper triangle, and i < j
-    own = np.diag(inverse)
+    own = without(np.diag(inverse), ground)
     h = n * v * (own[i] + own[j] - 2 * inverse[i, j])
     score = wins - n * p + h * (0.5 - p)
-    matrix = _information(pairs, (n + h) * v, ridge)
-    _, step, _ = dposv(matrix.T, scatter_scores(pairs, score, -score), overwrite_a=True)
+    matrix, ground = grounded(i, j, (n + h) * v, pairs.size)
+    gradient = without(scatter_scores(pairs, score, -score), ground)
+    _, step, _ = dposv(matrix.T, gradient, overwrite_a=True)
     return _Point(theta, plain + penalty, plain, np.asarray(step - step.mean()))
-
-
-def _information(pairs: Pairs, weights: Floats, ridge: float) -> Floats:
-    matrix = laplacian(pairs.i, pairs.j, weights, pairs.size)
-    matrix += ridge
-    return matrix
 
 
 def _mixed(past: deque[_Point]) -> Floats:

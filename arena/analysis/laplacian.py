@@ -32,16 +32,35 @@ def laplacian(i: Ints, j: Ints, v: Floats, size: int) -> Floats:
     return matrix
 
 
+def grounded(i: Ints, j: Ints, v: Floats, size: int) -> tuple[Floats, int]:
+    """The Laplacian with the heaviest contestant's row and column made those of the identity, and who that is.
+
+    It is regular however unequal the pairs' information is; adding something to the whole matrix would drown a pair
+    that has little beside one that has 1e12 times as much. Its determinant is that on the sum-zero space over `size`.
+    """
+    matrix = laplacian(i, j, v, size)
+    ground = int(np.argmax(matrix.diagonal()))
+    matrix[ground] = matrix[:, ground] = 0.0
+    matrix[ground, ground] = 1.0
+    return matrix, ground
+
+
+def without(values: Floats, place: int) -> Floats:
+    """A copy with one value made zero."""
+    out = values.copy()
+    out[place] = 0.0
+    return out
+
+
 def solve(i: Ints, j: Ints, v: Floats, right: Floats) -> Floats:
     """Solve H x = right for the x with sum zero, right having sum zero and the graph being connected."""
     size = right.size
     if size <= DENSE:
-        matrix = laplacian(i, j, v, size)
-        matrix += v.mean() / size
-        _, solution, failed = dposv(matrix.T, right, overwrite_a=True)  # symmetric: .T only spares a copy
+        matrix, ground = grounded(i, j, v, size)
+        _, solution, failed = dposv(matrix.T, without(right, ground), overwrite_a=True)  # .T only spares a copy
         if failed:
             raise np.linalg.LinAlgError("The information is not positive definite: the comparisons are not connected.")
-        return np.asarray(solution)
+        return np.asarray(solution - solution.mean())
     return _conjugate_gradients(i, j, v, right)
 
 

@@ -107,3 +107,12 @@ def counts_of(table: Pairs) -> Counts:
         ["model_a"] * len(left) + ["model_b"] * len(left) + ["tie"] * len(left),
         np.concatenate([table.wins, table.losses, table.ties]).tolist(),
     )
+
+
+def test_a_few_votes_beside_very_many_are_not_drowned() -> None:
+    counts = from_cells(["x", "x", "y"], ["y", "y", "z"], ["model_a", "model_b", "model_a"], [1e12, 3e11, 1])
+    found = rate(counts, Options(ci=Ci.NONE))
+    theta = {row.name: row.theta or 0.0 for row in found.contestants}
+    assert found.separated and found.converged
+    assert theta["x"] - theta["y"] == pytest.approx(np.log(10 / 3), abs=1e-8)
+    assert theta["y"] - theta["z"] == pytest.approx(np.log(3), abs=1e-8)
