@@ -41,15 +41,15 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
     wins, losses = pairs.halved()
     n = wins + losses
     theta = first_guess(pairs) if start is None else start - start.mean()
-    value, p = evaluate(pairs, wins, n, theta)
+    value, p, q = evaluate(pairs, wins, n, theta)
     last = np.inf
     for iteration in range(1, ITERATIONS + 1):
-        score = wins - n * p
+        score = wins * q - losses * p  # wins - n p loses the few losses beside 1e12 wins
         gradient = scatter_scores(pairs, score, -score)
-        step = laplacian.solve(pairs.i, pairs.j, n * np.maximum(p * (1 - p), FLAT), gradient)
+        step = laplacian.solve(pairs.i, pairs.j, n * np.maximum(p * q, FLAT), gradient)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
         for _ in range(HALVINGS):
-            new, p = evaluate(pairs, wins, n, theta + step)
+            new, p, q = evaluate(pairs, wins, n, theta + step)
             if new >= value + 1e-4 * rise - slack:
                 break
             step, rise = step / 2, rise / 2
@@ -61,12 +61,14 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
     return Estimate(theta - theta.mean(), value, False, ITERATIONS)
 
 
-def evaluate(pairs: Pairs, wins: Floats, n: Floats, theta: Floats) -> tuple[float, Floats]:
-    """Log-likelihood without binomial coefficients, and the probabilities that i wins."""
+def evaluate(pairs: Pairs, wins: Floats, n: Floats, theta: Floats) -> tuple[float, Floats, Floats]:
+    """Log-likelihood without binomial coefficients, and the probabilities that i wins and that j does."""
     eta = theta[pairs.i] - theta[pairs.j]
     small = np.exp(-np.abs(eta))
     value = wins @ eta - n @ (np.maximum(eta, 0.0) + np.log(1 + small))
-    return float(value), np.where(eta >= 0, 1.0, small) / (1 + small)
+    more, less = 1 / (1 + small), small / (1 + small)
+    ahead = eta >= 0
+    return float(value), np.where(ahead, more, less), np.where(ahead, less, more)
 
 
 def first_guess(pairs: Pairs) -> Floats:

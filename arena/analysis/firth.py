@@ -1,7 +1,7 @@
 """Plain Bradley-Terry with Firth's penalty, on counts: finite whatever the votes, where the graph is connected.
 
 The penalised score is that of the same votes with half a vote's leverage more on each side (Firth 1993,
-doi:10.1093/biomet/80.1.27): with h = n p (1 - p) q, and q the variance of a pair's difference, wins - n p + h (1/2 - p)
+doi:10.1093/biomet/80.1.27): with h = n p (1 - p) times the variance of a pair's difference, wins - n p + h (1/2 - p)
 summed over each contestant's pairs is zero. A step is Newton's for h held fixed, in the information of n + h votes, and
 costs one Cholesky factor of the information and its inverse; h moves with it, so steps alone would shrink by a quarter
 only. Anderson's mixing (1965, doi:10.1145/321296.321305) of the last few makes them shrink much faster.
@@ -58,8 +58,8 @@ def _look(pairs: Pairs, theta: Floats) -> _Point:
     """Evaluate the penalised likelihood and its step."""
     wins, losses = pairs.halved()
     n, i, j = wins + losses, pairs.i, pairs.j
-    plain, p = evaluate(pairs, wins, n, theta)
-    v = p * (1 - p)
+    plain, p, q = evaluate(pairs, wins, n, theta)
+    v = p * q
     matrix, ground = grounded(i, j, n * v, pairs.size)
     factor, failed = dpotrf(matrix.T, lower=False, overwrite_a=True)
     if failed:  # a step so long that no information is left there: `_climb` shortens it
@@ -68,7 +68,7 @@ def _look(pairs: Pairs, theta: Floats) -> _Point:
     inverse, _ = dpotri(factor, lower=False)  # its upper triangle, and i < j
     own = without(np.diag(inverse), ground)
     h = n * v * (own[i] + own[j] - 2 * inverse[i, j])
-    score = wins - n * p + h * (0.5 - p)
+    score = wins * q - losses * p + h * (q - p) / 2
     matrix, ground = grounded(i, j, (n + h) * v, pairs.size)
     gradient = without(scatter_scores(pairs, score, -score), ground)
     _, step, _ = dposv(matrix.T, gradient, overwrite_a=True)
