@@ -18,7 +18,7 @@ STEP = 1e-11
 """Converged when no log-odds moved by more."""
 SURE = 1e-3
 """From steps of this size on they shrink quadratically: the next is foretold from the last two, ..."""
-FORETOLD = 1e-11
+FORETOLD = 1e-12
 """... and left out where it would be smaller than this."""
 ITERATIONS = 60
 HALVINGS = 50
