@@ -22,7 +22,7 @@ FORETOLD = 1e-12
 """... and left out where it would be smaller than this."""
 ITERATIONS = 60
 HALVINGS = 50
-FLAT = 1e-18
+FLAT = 1e-13
 """Where the likelihood is flatter than this per vote, the step pretends that it is not: only its length is at stake."""
 
 
