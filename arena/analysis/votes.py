@@ -24,7 +24,7 @@ class Votes:
     """Rows of votes as codes: contestants index `names` (sorted), outcomes `schemas.OUTCOMES`; -1 is an unknown rater.
 
     `n` is None where every row is one vote. `kept` marks the table's rows that count, None where all do; the other
-    fields have those rows only.
+    fields have those rows only. `excluded` is the number of votes in the others.
     """
 
     names: tuple[str, ...]
@@ -34,11 +34,7 @@ class Votes:
     n: Floats | None = None
     rater: Codes | None = None
     kept: Bools | None = None
-
-    @property
-    def excluded(self) -> int:
-        """Rows that do not count."""
-        return 0 if self.kept is None else int((~self.kept).sum())
+    excluded: int = 0
 
 
 def encode_votes(table: Table, *, raters: bool = False) -> Votes:
@@ -51,10 +47,12 @@ def encode_votes(table: Table, *, raters: bool = False) -> Votes:
     left, right, names = _contestants(table, schema)
     n = None if schema.count is None else _weights(table[schema.count], schema.count)
     rater = encode(table[schema.rater]).codes if raters and schema.rater else None
+    excluded = 0
     if kept is not None:
+        excluded = int((~kept).sum() if n is None else n[~kept].sum())
         left, right, outcome = left[kept], right[kept], outcome[kept]
         n, rater = n if n is None else n[kept], rater if rater is None else rater[kept]
-    return _checked(Votes(names, left, right, outcome, n, rater, kept))
+    return _checked(Votes(names, left, right, outcome, n, rater, kept, excluded))
 
 
 def _columns(table: Table) -> Sequence[str]:
