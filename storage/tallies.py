@@ -7,7 +7,7 @@ ten million votes fit into memory.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, Select, String, func, literal, select, type_coerce
 
 from arena.models import USABLE_ANSWERS, Side, Standing
-from storage.database import Database
+from storage.database import Database, open_database
+from storage.statistics import contestant_stats
 from storage.tables import AnswerRow, ConversationRow, TurnRow, VoteCountRow, VoteRow
 
 _BATCH = 1 << 16
@@ -33,8 +34,9 @@ def count_table(database: Database, *, raters: bool = False, exact: bool = False
     if raters or exact:
         cell = {"model_a": VoteRow.left_name, "model_b": VoteRow.right_name, "winner": _text(VoteRow.outcome)}
         keys = cell | {"reasons": _verdict(exact=exact)} | ({"rater": VoteRow.rater_id} if raters else {})
-        columns = [key.label(name) for name, key in keys.items()]
-        return _read(database, select(*columns, func.count().label("count")).group_by(*keys.values()))
+        columns = [*(key.label(name) for name, key in keys.items()), func.count().label("count")]
+        statement: Select[*tuple[Any, ...]] = select(*columns).group_by(*keys.values())
+        return _read(database, statement)
     row = VoteCountRow
     keys = {"model_a": row.left_name, "model_b": row.right_name, "winner": _text(row.outcome)}
     keys |= {"reasons": _text(row.standing), "count": row.n}
@@ -68,6 +70,24 @@ def vote_table(database: Database, *, texts: bool = False, newest: int | None = 
     with database.read() as connection:
         table = _table(connection, statement)
         return _with_texts(connection, table) if texts else table
+
+
+def answer_table(database: Database) -> pa.Table:
+    """Attempts by contestant's name: those that ended by themselves, and of these failed and no_answer."""
+    with database.read() as connection:
+        found = contestant_stats(connection, database.origin)
+    rows = [{"name": c.name, "ended": c.usable + c.failed, "failed": c.failed, "no_answer": c.no_answer} for c in found]
+    kinds = pa.schema([("name", pa.string()), *((name, pa.int64()) for name in ("ended", "failed", "no_answer"))])
+    return pa.Table.from_pylist(rows, kinds)
+
+
+def read_at(url: str, read: Callable[[Database], pa.Table]) -> pa.Table:
+    """Open a database, read from it, close it: for work in a process of its own."""
+    database = open_database(url)
+    try:
+        return read(database)
+    finally:
+        database.close()
 
 
 def _text(column: Any) -> ColumnElement[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def encode_votes(table: Table, *, raters: bool = False) -> Votes:
         excluded = int((~kept).sum() if n is None else n[~kept].sum())
         left, right, outcome = left[kept], right[kept], outcome[kept]
         n, rater = n if n is None else n[kept], rater if rater is None else rater[kept]
-    return _checked(Votes(names, left, right, outcome, n, rater, kept, excluded))
+    return _checked(_present(Votes(names, left, right, outcome, n, rater, kept, excluded)))
 
 
 def _columns(table: Table) -> Sequence[str]:
@@ -114,6 +114,17 @@ def _counted(table: Table, schema: schemas.Schema) -> Bools | None:
     if unknown or encoded.codes.min(initial=0) < 0:
         raise DataError(f"Column '{schema.counted}': expected true or false in every row, found {unknown or 'gaps'}.")
     return np.array([truth[label.lower()] for label in encoded.labels])[encoded.codes]
+
+
+def _present(votes: Votes) -> Votes:
+    """Leave out contestants without a vote: a column may know names that none of its rows that count has."""
+    used = np.zeros(len(votes.names), bool)
+    used[votes.left] = used[votes.right] = True
+    if used.all():
+        return votes
+    place = (np.cumsum(used) - 1).astype(np.int32)
+    names = tuple(name for name, there in zip(votes.names, used, strict=True) if there)
+    return replace(votes, names=names, left=place[votes.left], right=place[votes.right])
 
 
 def _checked(votes: Votes) -> Votes:
