@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-import pyarrow as pa
-
-from arena.analysis.board import Board, Sliced, Styled, overall, sliced, styled
+from arena.analysis.board import Board, Styled, overall, sliced, styled
 from arena.apart import run_apart
 from arena.ports import Clock, Store
 from arena.settings import Settings
-from arena.ui.board_keeper import BoardKeeper
+from arena.ui.board_keeper import AnswerRates, BoardKeeper, Details
 from storage.tallies import answer_table, count_table, read_at, vote_table
 
 STYLE_VOTES = 20_000
@@ -30,17 +28,13 @@ class DatabaseWork:
         """All votes, by one GROUP BY over the covering index."""
         return partial(_overall, self.url)
 
-    def sliced(self, now: datetime) -> Callable[[], Sliced]:
-        """Slices, from one look at all votes."""
+    def sliced(self, now: datetime) -> Callable[[], Details]:
+        """Slices, from one look at all votes, and the answers."""
         return partial(_sliced, self.url, now)
 
     def styled(self, now: datetime) -> Callable[[], Styled]:
         """Style control, from the newest votes with their texts."""
         return partial(_styled, self.url, now)
-
-    def answers(self) -> Callable[[], pa.Table]:
-        """How attempts at an answer ended."""
-        return partial(read_at, self.url, answer_table)
 
 
 def board_keeper(settings: Settings, store: Store, clock: Clock) -> BoardKeeper:
@@ -53,8 +47,10 @@ def _overall(url: str) -> Board:
     return overall(read_at(url, partial(count_table, raters=True)))
 
 
-def _sliced(url: str, now: datetime) -> Sliced:
-    return sliced(read_at(url, vote_table), now)
+def _sliced(url: str, now: datetime) -> Details:
+    rates = {row.pop("name"): AnswerRates(**row) for row in read_at(url, answer_table).to_pylist()}
+    votes = read_at(url, vote_table)
+    return Details(sliced(votes, now) if len(votes) else None, rates)
 
 
 def _styled(url: str, now: datetime) -> Styled:

@@ -177,21 +177,25 @@ def _sequence(shown: Shown, names: Names, said: BoardTexts) -> str:
 def _figures(shown: Shown, board: Board, text: Texts) -> list[str]:
     words = REPORT_TEXTS[Language(text.lang)]
     grid = matrices(board.counts, tuple(row.name for row in board.ratings.contestants))
+    forest, bias = plots.forest_of(board.ratings), plots.bias_of([(words["left"], position_bias(board.counts))])
+    wins, battles = plots.win_heat_of(grid), plots.battle_heat_of(grid)
     drawn = [
-        ("forest", plots.draw_forest(plots.forest_of(board.ratings), words["forest"])),
-        ("wins", plots.draw_heat(plots.win_heat_of(grid), words["wins"])),
-        ("battles", plots.draw_heat(plots.battle_heat_of(grid), words["battles"])),
-        ("bias", plots.draw_forest(plots.bias_of([(words["left"], position_bias(board.counts))]), words["bias"])),
+        ("forest", [plots.draw_forest(forest, words["forest"], narrow=narrow) for narrow in (False, True)]),
+        ("wins", [plots.draw_heat(wins, words["wins"], narrow=narrow) for narrow in (False, True)]),
+        ("battles", [plots.draw_heat(battles, words["battles"], narrow=narrow) for narrow in (False, True)]),
+        ("bias", [plots.draw_forest(bias, words["bias"], narrow=narrow) for narrow in (False, True)]),
     ]
     if shown.extra is not None and shown.extra.days.labels:
-        drawn.append(("time", plots.draw_bars(shown.extra.days, words["time"])))
-    return [_figure(words[name], svg, words[f"{name}_caption"]) for name, svg in drawn]
+        drawn.append(("time", [plots.draw_bars(shown.extra.days, words["time"])]))
+    return [_figure(words[name], svgs, words[f"{name}_caption"]) for name, svgs in drawn]
 
 
-def _figure(title: str, svg: str, caption: str) -> str:
+def _figure(title: str, svgs: Sequence[str], caption: str) -> str:
+    """A figure; where it is drawn twice, the second is for phones."""
     said = escape(title)
+    body = svgs[0] if len(svgs) == 1 else f'<div class="broad">{svgs[0]}</div><div class="slim">{svgs[1]}</div>'
     return (
-        f'<figure><h2>{said}</h2><div class="wide" tabindex="0" role="region" aria-label="{said}">{svg}</div>'
+        f'<figure><h2>{said}</h2><div class="wide" tabindex="0" role="region" aria-label="{said}">{body}</div>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
@@ -217,7 +221,7 @@ def _pairs(shown: Shown, names: Names, text: Texts, said: BoardTexts) -> str:
     )
     return (
         f'<h2>{escape(said.pairs)}</h2><div class="table-wrap" tabindex="0" role="region" '
-        f'aria-label="{escape(said.pairs)}"><table><thead><tr>{head}</tr></thead>'
+        f'aria-label="{escape(said.pairs)}"><table class="pairs"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(_pair_row(row, names) for row in rows)}</tbody></table></div>"
         f'<p class="fine">{escape(text.board_rate_note)}</p>'
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-import pyarrow as pa
 import structlog
 from anyio import to_thread
 
@@ -35,6 +34,23 @@ Apart = Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]]
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRates:
+    """Of a contestant's attempts that ended by themselves: how many failed, and said nothing or only thought."""
+
+    ended: int
+    failed: int
+    no_answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What one look at all votes gives (None where there is nothing to slice), and at the attempts at an answer."""
+
+    sliced: Sliced | None
+    rates: Mapping[str, AnswerRates]
+
+
 class BoardWork(Protocol):
     """What is computed in the background; each gives work that a process of its own can do."""
 
@@ -42,16 +58,12 @@ class BoardWork(Protocol):
         """All votes, with intervals clustered by rater."""
         ...
 
-    def sliced(self, now: datetime) -> Callable[[], Sliced]:
-        """Slices, votes per day and the comparison of two."""
+    def sliced(self, now: datetime) -> Callable[[], Details]:
+        """Slices, votes per day, the comparison of two, and how attempts at an answer ended."""
         ...
 
     def styled(self, now: datetime) -> Callable[[], Styled]:
         """Style control."""
-        ...
-
-    def answers(self) -> Callable[[], pa.Table]:
-        """How each contestant's attempts at an answer ended."""
         ...
 
 
@@ -63,15 +75,6 @@ class Aged:
     at: datetime
     took_s: float
     votes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRates:
-    """Of a contestant's attempts that ended by themselves: how many failed, and said nothing or only thought."""
-
-    ended: int
-    failed: int
-    no_answer: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +114,10 @@ class BoardKeeper:
         cells = await self._cells()
         boards = self._boards(style=style)
         kept = boards.get(key)
+        details: Details | None = self._value("sliced")
         base = Shown(
             key=key, style=style, board=None, now=standings(cells), at=self._clock.now(), slices=self._slices(),
-            extra=self._value("sliced"), rates=self._rates(),
+            extra=details.sliced if details else None, rates=details.rates if details else {},
             style_votes=styled.votes if (styled := self._value("styled")) else 0,
         )  # fmt: skip
         if key == ALL and not style:
@@ -136,7 +140,6 @@ class BoardKeeper:
         now = self._clock.now()
         works: Mapping[str, Callable[[], Callable[[], Any]]] = {
             "overall": self._work.overall,
-            "answers": self._work.answers,
             "sliced": lambda: self._work.sliced(now),
             "styled": lambda: self._work.styled(now),
         }
@@ -149,8 +152,7 @@ class BoardKeeper:
         if known is None:
             return True
         rest = timedelta(seconds=max(self._ttl_s, PATIENCE * known.took_s))
-        unchanged = known.votes == votes and name != "answers"
-        return not unchanged and self._clock.now() - known.at >= rest
+        return known.votes != votes and self._clock.now() - known.at >= rest
 
     async def _compute(self, name: str, work: Callable[[], Any], votes: int) -> None:
         at, begun = self._clock.now(), self._clock.monotonic()
@@ -180,16 +182,13 @@ class BoardKeeper:
         return replace(base, board=board, intervals_at=known.at if known and clustered else None)
 
     def _boards(self, *, style: bool) -> Mapping[str, Board]:
-        found: Sliced | Styled | None = self._value("styled" if style else "sliced")
+        styled: Styled | None = self._value("styled")
+        details: Details | None = self._value("sliced")
+        found = styled if style else details and details.sliced
         return found.boards if found else {}
 
     def _slices(self) -> tuple[str, ...]:
         return (ALL, *self._boards(style=False))
-
-    def _rates(self) -> dict[str, AnswerRates]:
-        table = self._value("answers")
-        rows = table.to_pylist() if table is not None else []
-        return {row.pop("name"): AnswerRates(**row) for row in rows}
 
     def _value(self, name: str) -> Any:
         known = self._known.get(name)
