@@ -56,6 +56,28 @@ def make_database(path: Path, amount: Amount, seed: int = 0) -> Database:
     return database
 
 
+def make_counts(path: Path, amount: Amount, seed: int = 0) -> Database:
+    """A new database with the maintained counts of so many votes, and none of the votes."""
+    database = open_database(f"sqlite:///{path}")
+    rng = np.random.default_rng(seed)
+    theta = rng.normal(0, 0.6, amount.contestants)
+    names = [_contestant(k).name for k in range(amount.contestants)]
+    left, right = (side.ravel() for side in np.indices((amount.contestants, amount.contestants)))
+    met = left != right
+    left, right = left[met], right[met]
+    won = 0.8 / (1 + np.exp(theta[right] - theta[left]))
+    shares = np.stack([won, 0.8 - won, np.full(won.size, 0.1), np.full(won.size, 0.1)], axis=1) / won.size
+    cells = rng.multinomial(amount.votes, shares.ravel() / shares.sum()).reshape(-1, 4)
+    rows = [
+        (names[left[pair]], names[right[pair]], OUTCOMES[outcome], "counted", int(cells[pair, outcome]))
+        for pair, outcome in zip(*np.nonzero(cells), strict=True)
+    ]
+    with database.write() as connection:
+        columns = "left_name, right_name, outcome, standing, n"
+        connection.exec_driver_sql(f"INSERT INTO vote_count ({columns}) VALUES (?,?,?,?,?)", rows)  # noqa: S608 - ours
+    return database
+
+
 class Drawn(NamedTuple):
     """A batch of votes: index of the first, and a column each."""
 

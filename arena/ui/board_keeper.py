@@ -23,7 +23,7 @@ from arena.ports import Clock, Store
 VISITED_S = 600.0
 """Without a visitor for so long, nothing is computed."""
 SHARE_S = 2.0
-"""Visits within this time share one estimate."""
+"""Visits within this time, or twenty times as long as reading the counts took, share one reading."""
 PATIENCE = 20
 """A computation is repeated after this many times its own duration at the earliest."""
 TICK_S = 1.0
@@ -105,7 +105,8 @@ class BoardKeeper:
         self._store, self._work, self._apart, self._clock, self._ttl_s = store, work, apart, clock, ttl_s
         self._known: dict[str, Aged] = {}
         self._visited = -VISITED_S
-        self._estimated: tuple[float, tuple[VoteCount, ...]] | None = None
+        self._counts: tuple[VoteCount, ...] = ()
+        self._read_again = -1.0
         self._reading = asyncio.Lock()
 
     async def show(self, key: str = ALL, *, style: bool = False) -> Shown:
@@ -167,10 +168,12 @@ class BoardKeeper:
 
     async def _cells(self) -> tuple[VoteCount, ...]:
         async with self._reading:
-            now = self._clock.monotonic()
-            if self._estimated is None or now - self._estimated[0] > SHARE_S:
-                self._estimated = now, tuple(await self._store.vote_counts())
-            return self._estimated[1]
+            begun = self._clock.monotonic()
+            if begun >= self._read_again:
+                self._counts = tuple(await self._store.vote_counts())
+                ended = self._clock.monotonic()
+                self._read_again = ended + max(SHARE_S, PATIENCE * (ended - begun))
+            return self._counts
 
     async def _fresh(self, base: Shown, cells: tuple[VoteCount, ...]) -> Shown:
         known = self._known.get("overall")

@@ -47,7 +47,7 @@ def leaderboard_page(demo: gr.Blocks, site: Site, text: Texts) -> None:
         slices = shown.slices if (key or ALL) in shown.slices else (*shown.slices, key)
         choices = [(slice_name(one, said), one) for one in slices if one]
         now = f"{html}{choices}"
-        return {} if now == before else {board: html, part: gr.Radio(choices=choices), last: now}
+        return {last: now} if now == before else {board: html, part: gr.Radio(choices=choices), last: now}
 
     inputs, outputs = [part, style, last], [board, part, last]
     demo.load(show, inputs, outputs, **QUICK)
