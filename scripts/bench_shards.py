@@ -51,7 +51,7 @@ def main(
         sql = group_by_sql(f"{root}/*/*.parquet")["DuckDB"]
         console.print(sql, highlight=False)
         with step(console, "counted by DuckDB"):
-            table = duckdb.sql(sql.rstrip(";")).to_arrow_table()
+            table = duckdb.execute(sql).to_arrow_table()
         with step(console, f"{len(table):,} cells rated"):
             ratings = rate(reduce_votes(table))
     console.print(to_frame(ratings).head(10).to_string(index=False))

@@ -140,11 +140,11 @@ def draw_heat(data: Heat, title: str, *, narrow: bool = False) -> str:
     return _svg(labels + 2 * GAP + int(cell * size), int(34 + cell * size), title, parts)
 
 
-def draw_bars(data: Bars, title: str) -> str:
-    """Columns over time; the first, the last and the highest carry their labels."""
-    height, top = 180, max(data.counts, default=1.0) or 1.0
-    step = (WIDTH - 60) / max(len(data.counts), 1)
-    parts = [_line(48, height - 30, WIDTH - 12, height - 30, "grid"), _text(44, 22, _short(top), "end", "muted")]
+def draw_bars(data: Bars, title: str, *, narrow: bool = False) -> str:
+    """Columns over time; the first and the last carry their labels, and the highest its value at the axis."""
+    width, height, top = NARROW if narrow else WIDTH, 180, max(data.counts, default=1.0) or 1.0
+    step = (width - 60) / max(len(data.counts), 1)
+    parts = [_line(48, height - 30, width - 12, height - 30, "grid"), _text(44, 22, _short(top), "end", "muted")]
     for place, (label, count) in enumerate(zip(data.labels, data.counts, strict=True)):
         tall = (height - 48) * count / top
         said = _title(f"{label}: {count:g}")
@@ -152,8 +152,8 @@ def draw_bars(data: Bars, title: str) -> str:
     if data.labels:
         parts.append(_text(48, height - 12, data.labels[0], "start", "muted"))
     if len(data.labels) > 1:
-        parts.append(_text(WIDTH - 12, height - 12, data.labels[-1], "end", "muted"))
-    return _svg(WIDTH, height, title, parts)
+        parts.append(_text(width - 12, height - 12, data.labels[-1], "end", "muted"))
+    return _svg(width, height, title, parts)
 
 
 def nice_ticks(low: float, high: float, wanted: int = 6) -> list[float]:

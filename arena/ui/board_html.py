@@ -87,7 +87,13 @@ def _basis(shown: Shown, board: Board, said: BoardTexts) -> list[str]:
     else:
         age = age_text(shown.intervals_at, shown.at, said)
         lines.append(said.clustered.format(raters=f"{ratings.n_raters or 0:,}", age=age))
-    return [*lines, *(warning for warning in ratings.warnings if shown.intervals_at)]
+    lines += [said.groups.format(n=ratings.components)] if ratings.components > 1 else []
+    lines += [said.separated] if ratings.separated else []
+    return [*lines, *([said.sole] if shown.intervals_at and _lacks_intervals(ratings) else [])]
+
+
+def _lacks_intervals(ratings: Ratings) -> bool:
+    return any(row.lower is None for row in ratings.contestants)
 
 
 def _table(shown: Shown, ratings: Ratings, names: Names, said: BoardTexts) -> str:
@@ -186,14 +192,15 @@ def _figures(shown: Shown, board: Board, text: Texts) -> list[str]:
         ("bias", [plots.draw_forest(bias, words["bias"], narrow=narrow) for narrow in (False, True)]),
     ]
     if shown.extra is not None and shown.extra.days.labels:
-        drawn.append(("time", [plots.draw_bars(shown.extra.days, words["time"])]))
+        days = shown.extra.days
+        drawn.append(("time", [plots.draw_bars(days, words["time"], narrow=narrow) for narrow in (False, True)]))
     return [_figure(words[name], svgs, words[f"{name}_caption"]) for name, svgs in drawn]
 
 
 def _figure(title: str, svgs: Sequence[str], caption: str) -> str:
-    """A figure; where it is drawn twice, the second is for phones."""
+    """A figure, drawn for wide screens and for phones."""
     said = escape(title)
-    body = svgs[0] if len(svgs) == 1 else f'<div class="broad">{svgs[0]}</div><div class="slim">{svgs[1]}</div>'
+    body = f'<div class="broad">{svgs[0]}</div><div class="slim">{svgs[1]}</div>'
     return (
         f'<figure><h2>{said}</h2><div class="wide" tabindex="0" role="region" aria-label="{said}">{body}</div>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"

@@ -23,6 +23,9 @@ class BoardTexts:
     model_based: str
     slice_note: str
     style_note: str
+    groups: str
+    separated: str
+    sole: str
     soon: str
     too_few: str
     failures: str
@@ -60,6 +63,10 @@ EN = BoardTexts(
     slice_note="This part of the votes was rated {age} ago, with intervals by rater.",
     style_note="Style control: ratings as if both answers were equally long and had as many headings, lists and bold "
     "words. From the newest {votes} votes.",
+    groups="The models fall into {n} groups that never met: ratings and ranks hold within a group only.",
+    separated="Some model won or lost everything so far: estimates are drawn a little towards the middle (Firth's "
+    "penalty).",
+    sole="Where an interval is missing, one person alone decides about that model, or its votes are too few.",
     soon="This is being computed. Please come back in a minute.",
     too_few="There are not enough votes here yet.",
     failures="Failed and no answer: the share of this model's attempts at an answer that failed, and in which it said "
@@ -108,6 +115,9 @@ ZH = BoardTexts(
     model_based="区间是初步的：把每一票都当作独立的。按投票者计算的区间正在算。",
     slice_note="这部分投票的评分算于{age}前，区间按投票者计算。",
     style_note="控制文风：假定两个回答一样长，标题、列表和粗体一样多时的评分。依据最新的 {votes} 票。",
+    groups="这些模型分成 {n} 组，组间从未相遇：评分和名次只在组内成立。",
+    separated="有模型到目前为止全胜或全败：估计值略向中间收缩（Firth 惩罚）。",
+    sole="没有区间的模型，只由一个人的投票决定，或票数太少。",
     soon="正在计算，请一分钟后再来。",
     too_few="这里的投票还不够。",
     failures="失败与无回答：这个模型的回答尝试中失败的比例，以及其中什么都没说或只想不说的比例。"

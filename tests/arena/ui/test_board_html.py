@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from arena.analysis.board import Sliced
+from arena.analysis.board import Board, Sliced
+from arena.analysis.counts import from_cells
 from arena.analysis.plots import Bars
+from arena.analysis.ratings import rate
 from arena.ui.board_html import Names, age_text, board_html, possible_ranks, win_rate
 from arena.ui.board_text import EN as SAID
 from arena.ui.board_text import ZH as SAID_ZH
 from arena.ui.board_text import slice_name
 from arena.ui.text import EN, ZH
-from tests.arena.ui.boards import NOW, by_rater, shown, sliced
+from tests.arena.ui.boards import NOW, board_of, by_rater, shown, sliced
 
 HOSTILE = "<script>alert(1)</script>"
 NAMES = Names(displays={"x": HOSTILE, "y": "Yankee"}, notices={"y": "Built with Y & Z"})
@@ -66,8 +68,18 @@ def test_two_contestants_are_compared_over_people() -> None:
 
 def test_every_plot_is_there_for_wide_and_for_narrow_screens() -> None:
     html = board_html(shown(), NAMES, EN)
-    assert html.count("<figure>") == 5 and html.count("<svg") == 9
+    assert html.count("<figure>") == 5 and html.count("<svg") == 10
     assert "2026-01-02: 7" in html
+
+
+def test_what_limits_the_figures_is_said_in_the_page_s_language() -> None:
+    one_rater = board_of(["ann"] * 3, ["model_a"] * 3)
+    html = board_html(shown(board=one_rater), NAMES, EN)
+    assert "won or lost everything" in html and "one person alone" in html
+    assert "全胜或全败" in board_html(shown(board=one_rater), NAMES, ZH)
+    assert "won or lost everything" not in board_html(shown(), NAMES, EN)
+    apart = from_cells(["x", "v"], ["y", "w"], ["tie", "tie"], [5, 5])
+    assert "2 groups" in board_html(shown(board=Board(rate(apart), apart)), NAMES, EN)
 
 
 @pytest.mark.parametrize(
