@@ -28,6 +28,7 @@ from arena.analysis.counts import reduce_votes
 from arena.analysis.ratings import rate
 from arena.analysis.sources import group_by_sql
 from arena.analysis.tables import to_frame
+from arena.errors import DataError
 
 OUTCOMES = pa.array(["model_a", "model_b", "tie", "both_bad"])
 DAYS = 10
@@ -51,12 +52,20 @@ def main(
         sql = group_by_sql(f"{root}/*/*.parquet")["DuckDB"]
         console.print(sql, highlight=False)
         with step(console, "counted by DuckDB"):
-            table = duckdb.execute(sql).to_arrow_table()
+            table = count(sql)
         with step(console, f"{len(table):,} cells rated"):
             ratings = rate(reduce_votes(table))
     console.print(to_frame(ratings).head(10).to_string(index=False))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     console.print(f"{ratings.n_votes:,.0f} votes; {peak:,.0f} MiB at most.", highlight=False)
+
+
+def count(sql: str) -> pa.Table:
+    """What DuckDB makes of the SQL."""
+    found = duckdb.sql(sql.rstrip(";"))
+    if found is None:
+        raise DataError("DuckDB gave no rows for this SQL.")
+    return found.to_arrow_table()
 
 
 def make_shards(root: Path, votes: int, contestants: int, shard: int, seed: int = 0) -> None:
