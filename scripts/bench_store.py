@@ -17,25 +17,23 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Connection, insert
 
 from arena.analysis.board import overall, sliced
 from arena.analysis.counts import from_vote_counts
 from arena.ids import new_id
-from arena.models import BattleState, Outcome, Pacing, Vote, VoteCount
+from arena.models import BattleState, Outcome, Vote, VoteCount
 from arena.ui.board_keeper import estimate
 from scripts._many_votes import Amount, make_counts, make_database
 from storage.database import Database, open_database
 from storage.states import move
-from storage.tables import BattleRow, VoteRow
 from storage.tallies import count_table, vote_table
 from storage.votes import counts as read_counts
-from storage.votes import record, vote_values
+from storage.votes import insert_rows, record
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 BLOCK = 50
@@ -93,7 +91,7 @@ def vote_cost(path: Path, blocks: int) -> Cost:
         database.close()
 
 
-def _block(database: Database, way: Callable[[Connection, str, Vote], None]) -> Took:
+def _block(database: Database, way: Callable[[Any, str, Vote], None]) -> Took:
     """One vote of a block, each being a transaction of its own."""
     ballots = _ready_votes(database)
 
@@ -116,20 +114,22 @@ def _median(took: Sequence[Took]) -> Took:
     return Took(median(one.clock_ms for one in took), median(one.work_ms for one in took))
 
 
-def _vote(connection: Connection, origin: str, vote: Vote, *, counted: bool) -> None:
+def _vote(connection: Any, origin: str, vote: Vote, *, counted: bool) -> None:
     if counted:
         record(connection, origin, vote, NOW)
         return
     move(connection, vote.battle_id, {BattleState.READY}, {"state": BattleState.VOTED, "updated_at": NOW})
-    connection.execute(insert(VoteRow), [vote_values(vote, origin)])
+    insert_rows(connection, origin, [vote])
 
 
 def _ready_votes(database: Database) -> list[Vote]:
     """Votes on battles that are ready for them."""
     ids = [new_id() for _ in range(BLOCK)]
-    common = {"state": BattleState.READY, "pacing": Pacing.MATCHED, "owner": "", "created_at": NOW, "updated_at": NOW}
+    columns = "id, state, pacing, owner, created_at, updated_at"
+    then = f"{NOW:%Y-%m-%d %H:%M:%S.%f}"
     with database.write() as connection:
-        connection.execute(insert(BattleRow), [common | {"id": one} for one in ids])
+        rows = [(one, "ready", "matched", "", then, then) for one in ids]
+        connection.exec_driver_sql(f"INSERT INTO battle ({columns}) VALUES (?,?,?,?,?,?)", rows)  # noqa: S608 - ours
     outcomes = list(Outcome)
     return [
         Vote(

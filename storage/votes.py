@@ -73,10 +73,14 @@ def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vo
 
 def insert_votes(connection: Connection, origin: str, votes: Sequence[Vote]) -> None:
     """Insert votes and count them."""
-    rows = [vote_values(vote, origin) for vote in votes]
+    add_to_counts(connection, insert_rows(connection, origin, votes))
+
+
+def insert_rows(connection: Connection, origin: str, votes: Sequence[Vote]) -> Counter[Cell]:
+    """Insert votes; what has to be added to the counts for them."""
+    rows = [_vote_values(vote, origin) for vote in votes]
     connection.execute(insert(VoteRow), rows)
-    cells = Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
-    add_to_counts(connection, cells)
+    return Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
 
 
 def add_to_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
@@ -113,8 +117,7 @@ def comment_after(connection: Connection, battle_id: str, comment: str) -> None:
         raise StateConflict(f"battle {battle_id} has no vote that could be commented on")
 
 
-def vote_values(vote: Vote, own: str) -> dict[str, Any]:
-    """A vote's row; `own` is this database's origin."""
+def _vote_values(vote: Vote, own: str) -> dict[str, Any]:
     origin = vote.origin or own
     reasons = tuple(reason for reason in vote.reasons if reason is not Standing.IMPORTED)  # origin says it
     return {
