@@ -48,15 +48,15 @@ CONFINED = {
     "gradio": ("arena/ui/", "app.py"),
     "fastapi": ("arena/ui/", "app.py"),
     "starlette": ("arena/ui/",),
-    "openai": ("arena/chat/openai_client.py",),
-    "aiohttp": ("arena/chat/openai_client.py", "scripts/load_arena.py"),
-    "httpx2": ("arena/chat/openai_client.py",),
+    "openai": ("arena/chat/openai_client.py", "arena/chat/openai_body.py"),
+    "aiohttp": ("arena/chat/openai_client.py", "arena/chat/openai_body.py", "scripts/_load.py"),
+    "httpx2": ("arena/chat/openai_client.py", "arena/chat/openai_body.py"),
     "sqlalchemy": ("storage/", "scripts/_cli.py"),
     "alembic": ("storage/",),
     "plotly": ("arena/analysis/plots.py",),
     "xllamacpp": ("arena/chat/embedded_server.py",),
 }
-ADAPTERS = ("arena.chat.openai_client", "arena.chat.embedded")
+ADAPTERS = ("arena.chat.openai_client", "arena.chat.openai_body", "arena.chat.embedded")
 
 
 def imported(path):

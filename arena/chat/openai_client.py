@@ -22,9 +22,9 @@ import aiohttp
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient, OpenAIError
 
+from arena.chat.openai_body import raw_body, watching
 from arena.chat.openai_wire import AnswerParser, kind_of_status, listed_models, request_body, retry_after_s
 from arena.chat.patience import ChatTimeouts, Patience
-from arena.chat.raw_body import raw_body, watching
 from arena.errors import ChatError
 from arena.models import Contestant, ErrorKind, Message
 from arena.ports import Chunk
