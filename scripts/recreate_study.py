@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from arena.analysis.report_text import Language
 from arena.errors import DataError
 from arena.study import reconstruct
-from arena.study.claims import claims, headings
-from arena.study.published import published, recreate
+from arena.study.claims import Claim, claims, headings
+from arena.study.published import Published, published, recreate
 from arena.study.reading import to_csv
 from scripts._cli import in_sentences, say
 
@@ -56,10 +58,19 @@ def main(
         if reconstruct_out:
             _write(reconstruct_out, to_csv(reconstruct.record()))
             say(reconstruct.PAIRING[language.value])
-    table = Table(*headings(language.value), title=totals.source, title_justify="left", show_lines=True)
-    for claim in claims(totals, found, language.value):
-        table.add_row(claim.question, claim.published, claim.computed, claim.carries)
-    Console(stderr="-" in (json_out, reconstruct_out)).print(table)
+    show(totals, claims(totals, found, language.value), language, Console(stderr="-" in (json_out, reconstruct_out)))
+
+
+def show(totals: Published, found: Sequence[Claim], language: Language, console: Console) -> None:
+    """Each claim with what was published, what we compute and what that carries."""
+    console.print(totals.source, style="dim", highlight=False)
+    _, *names = headings(language.value)
+    for claim in found:
+        grid = Table.grid(Column(width=max(map(cell_len, names)), style="dim"), Column(overflow="fold"), padding=(0, 2))
+        for name, said in zip(names, (claim.published, claim.computed, claim.carries), strict=True):
+            grid.add_row(name, said)
+        console.print(f"\n[bold]{claim.question}[/]", highlight=False)
+        console.print(grid)
 
 
 def _write(out: str, text: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from arena.analysis.evalue import evalue
-from arena.study.published import Bounds, Published, Recreated
 from arena.analysis.naive import naive_independent, naive_paired
+from arena.study.published import Bounds, Published, Recreated
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +91,21 @@ def _rounded(bounds: Bounds) -> str:
 
 _WORDS = {
     "en": {
-        "headings": "Claim|Published|Computed|What it can and cannot carry",
+        "headings": "Claim|Published|Computed|Carries",
         "preference_question": "Would rather go on chatting with",
         "preference_published": "{winner} {k}, {loser} {others} of {n} ({percent})",
         "preference_computed": "{percent} of {n}; exact two-sided p {p}. 95% intervals: Clopper-Pearson {cp}, "
         "Wilson {wilson}, Jeffreys {jeffreys}. P(share > 1/2) {posterior} with a uniform prior. Elo gap {elo}: Wald "
         "{wald}, profile {profile}, Firth {firth}. e-value {evalue}.",
         "preference_carries": "A preference among people like these is likely, but its size is open: the true share may "
-        "be just over half or nearly all. The order in which the models were met is not published, so its effect cannot "
-        "be looked at. One person's other answer changes the verdict.",
+        "be just over half or nearly all. The order in which the models were met is not published, so its effect "
+        "cannot be looked at. One person's other answer changes the verdict.",
         "understood_question": "“It really understood me”",
         "understood_published": "{winner} {u1} ({u1p}), {loser} {u2} ({u2p}) of {n}; asked of each model",
         "understood_computed": "Exact McNemar over every pairing that fits the totals: p {u_min} – {u_max}.",
-        "understood_carries": "No pairing makes the difference significant. Two traps: the chi-square without correction "
-        "that takes the answers for those of {n} and {n} different people (p {trap}), and McNemar's chi-square without "
-        "correction for the most favourable pairing (p {trap2}, exact {u_min}).",
+        "understood_carries": "No pairing makes the difference significant. Two traps: the chi-square without "
+        "correction that takes the answers for those of {n} and {n} different people (p {trap}), and McNemar's chi-square "
+        "without correction for the most favourable pairing (p {trap2}, exact {u_min}).",
         "ai_tone_question": "“Sounded like an AI”",
         "ai_tone_published": "{loser} mentioned {a1} times, {winner} {a2} times",
         "ai_tone_computed": "Conditional binomial p {a}. If each mention is another person's: p {a_min} – {a_max}.",
@@ -122,7 +122,7 @@ _WORDS = {
         "power_carries": "{n} people find only a very large preference; finding none would have meant little.",
     },
     "zh": {
-        "headings": "说法|原文数字|我们的计算|能说明什么，不能说明什么",
+        "headings": "说法|原文数字|我们的计算|能说明什么",
         "preference_question": "更愿意继续聊天的模型",
         "preference_published": "{n} 人中 {winner} {k} 人、{loser} {others} 人（{percent}）",
         "preference_computed": "{n} 人中的 {percent}；精确双侧 p {p}。95% 区间：Clopper-Pearson {cp}，Wilson {wilson}，"

@@ -146,8 +146,8 @@ def published(path: Path = DATA) -> Published:
             for key, value in table.items()
             if key.endswith("_percent")
         }
-        totals = {name: Totals(table["winner"], table["loser"]) for name, table in questions.items()}
-        return Published(**{name: data[name] for name in names}, **totals, percents=percents)
+        totals: dict[str, Any] = {name: Totals(table["winner"], table["loser"]) for name, table in questions.items()}
+        return Published(**{name: data[name] for name in names} | totals, percents=percents)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise DataError(f"{path.name} is not the published study's totals: {error}") from error
 

@@ -27,6 +27,7 @@ from arena.study_models import (
     StudyRecord,
     StudySource,
     StudyState,
+    Words,
 )
 
 BOTH_UNDERSTOOD = 3
@@ -34,10 +35,10 @@ BOTH_UNDERSTOOD = 3
 BOTH_AI_TONE = 1
 """People who said of both models that they sounded like an AI, of the 0 to 2 that fit."""
 PAIRING = {
-    "en": f"Chosen, not published: {BOTH_UNDERSTOOD} people felt understood by both models, {BOTH_AI_TONE} said of both "
-    "that they sounded like an AI, each mention is another person's, and six people met each model first.",
+    "en": f"Chosen, not published: {BOTH_UNDERSTOOD} people felt understood by both models, {BOTH_AI_TONE} said of "
+    "both that they sounded like an AI, nobody said it of a model twice, and six people met each model first.",
     "zh": f"以下为假定，原文未公布：{BOTH_UNDERSTOOD} 人认为两个模型都理解自己，{BOTH_AI_TONE} 人认为两个都像 AI，"
-    "每次提及来自不同的人，两种先后顺序各六人。",
+    "每人对每个模型至多提及一次，两种先后顺序各六人。",
 }
 MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """The date that the record carries; the study itself gives none."""
@@ -61,7 +62,6 @@ def record() -> StudyRecord:
 
 def _protocol(totals: Published) -> Protocol:
     """The published study's three questions, and nothing that it did not ask."""
-    secondary = {"moment": Moment.AFTER_PERIOD, "role": Role.SECONDARY}
     return Protocol(
         title={"en": "The published 12-person study, reconstructed", "zh": "已发表的 12 人研究（重建）"},
         contestants=(totals.loser, totals.winner),
@@ -69,18 +69,8 @@ def _protocol(totals: Published) -> Protocol:
         period_s=60.0 * totals.minutes,
         minimum_turns=0,
         questions=(
-            Question(
-                id="understood",
-                kind=QuestionKind.YES_NO,
-                text={"en": "It really understood me", "zh": "它真的理解我"},
-                **secondary,
-            ),
-            Question(
-                id="ai_tone",
-                kind=QuestionKind.YES_NO_PHRASE,
-                text={"en": "It sounded like an AI", "zh": "它听起来像 AI"},
-                **secondary,
-            ),
+            _asked("understood", QuestionKind.YES_NO, {"en": "It really understood me", "zh": "它真的理解我"}),
+            _asked("ai_tone", QuestionKind.YES_NO_PHRASE, {"en": "It sounded like an AI", "zh": "它听起来像 AI"}),
             Question(
                 id="prefer",
                 kind=QuestionKind.PERIOD,
@@ -91,6 +81,10 @@ def _protocol(totals: Published) -> Protocol:
         ),
         analysis_plan=PAIRING,
     )
+
+
+def _asked(id_: str, kind: QuestionKind, text: Words) -> Question:
+    return Question(id=id_, kind=kind, moment=Moment.AFTER_PERIOD, role=Role.SECONDARY, text=text)
 
 
 def _digest(protocol: Protocol) -> str:
