@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import ceil, exp, log, sqrt
 
 from scipy.special import bdtr, bdtrc
@@ -25,6 +26,7 @@ def power(n: int, p: float, alpha: float = 0.05) -> float:
     return _power(n, p, critical(n, alpha))
 
 
+@cache
 def needed(p: float, target: float, alpha: float = 0.05) -> int:
     """The smallest n from which the power is at least `target` for every larger n too (it is a saw-tooth).
 

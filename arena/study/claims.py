@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from arena.analysis.evalue import evalue
 from arena.analysis.naive import naive_independent, naive_paired
-from arena.study.published import Bounds, Published, Recreated
+from arena.study.preference import Bounds
+from arena.study.published import Published, Recreated
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +98,15 @@ _WORDS = {
         "preference_computed": "{percent} of {n}; exact two-sided p {p}. 95% intervals: Clopper-Pearson {cp}, "
         "Wilson {wilson}, Jeffreys {jeffreys}. P(share > 1/2) {posterior} with a uniform prior. Elo gap {elo}: Wald "
         "{wald}, profile {profile}, Firth {firth}. e-value {evalue}.",
-        "preference_carries": "A preference among people like these is likely, but its size is open: the true share may "
-        "be just over half or nearly all. The order in which the models were met is not published, so its effect "
+        "preference_carries": "A preference among people like these is likely, but its size is open: the true share "
+        "may be just over half or nearly all. The order in which the models were met is not published, so its effect "
         "cannot be looked at. One person's other answer changes the verdict.",
         "understood_question": "“It really understood me”",
         "understood_published": "{winner} {u1} ({u1p}), {loser} {u2} ({u2p}) of {n}; asked of each model",
         "understood_computed": "Exact McNemar over every pairing that fits the totals: p {u_min} – {u_max}.",
         "understood_carries": "No pairing makes the difference significant. Two traps: the chi-square without "
-        "correction that takes the answers for those of {n} and {n} different people (p {trap}), and McNemar's chi-square "
-        "without correction for the most favourable pairing (p {trap2}, exact {u_min}).",
+        "correction that takes the answers for those of {n} and {n} different people (p {trap}), and McNemar's "
+        "chi-square without correction for the most favourable pairing (p {trap2}, exact {u_min}).",
         "ai_tone_question": "“Sounded like an AI”",
         "ai_tone_published": "{loser} mentioned {a1} times, {winner} {a2} times",
         "ai_tone_computed": "Conditional binomial p {a}. If each mention is another person's: p {a_min} – {a_max}.",

@@ -8,22 +8,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from arena.analysis.exact import binomial, conditional, mcnemar
+from arena.analysis.exact import conditional, mcnemar
 from arena.analysis.holm import holm
-from arena.analysis.one_parameter import LogOdds, firth, profile, wald
-from arena.analysis.paired import Difference, newcombe, tango
-from arena.analysis.posterior import above_half
+from arena.analysis.paired import newcombe, tango
 from arena.analysis.power import needed, power
-from arena.analysis.proportions import Interval, Proportion, proportion
-from arena.analysis.results import ELO
 from arena.errors import DataError
+from arena.study.preference import Bounds, Preference, ends, preference
 
 DATA = Path(__file__).with_name("published.toml")
 PREFERENCES = ("0.60", "0.65", "0.70", "0.75", "0.83")
 """True preferences for which the power is told."""
 POWERS = ("80", "90")
-
-Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +44,6 @@ class Published:
     understood: Totals
     ai_tone: Totals
     percents: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Preference:
-    """The preference as a proportion and as a Bradley-Terry gap; intervals are 95%, for the model that won."""
-
-    n: int
-    k: int
-    share: float
-    p_binomial: float
-    clopper_pearson: Bounds
-    wilson: Bounds
-    jeffreys: Bounds
-    p_gt_half: float
-    log_odds: float
-    elo: float
-    elo_wald: Bounds
-    elo_profile: Bounds
-    log_odds_firth: float
-    elo_firth_profile: Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,28 +135,6 @@ def recreate(totals: Published) -> Recreated:
     return Recreated(found, understood, tone, adjusted(found, understood, tone), powers(totals.participants))
 
 
-def preference(k: int, n: int) -> Preference:
-    """Everything that is said of k of n who preferred a model."""
-    gap, penalised = wald(k, n), firth(k, n)
-    bounds = {interval: proportion(k, n, interval=interval) for interval in Interval}
-    return Preference(
-        n=n,
-        k=k,
-        share=k / n,
-        p_binomial=binomial(k, n),
-        clopper_pearson=_ends(bounds[Interval.CLOPPER_PEARSON]),
-        wilson=_ends(bounds[Interval.WILSON]),
-        jeffreys=_ends(bounds[Interval.JEFFREYS]),
-        p_gt_half=above_half(k, n),
-        log_odds=gap.estimate,
-        elo=ELO * gap.estimate,
-        elo_wald=_elo(gap),
-        elo_profile=_elo(profile(k, n)),
-        log_odds_firth=penalised.estimate,
-        elo_firth_profile=_elo(penalised),
-    )
-
-
 def every_split(totals: Totals, n: int) -> Understood:
     """Every number of people who said yes of both that the totals allow."""
     fewest = max(0, totals.winner + totals.loser - n)
@@ -213,12 +166,4 @@ def powers(n: int) -> Power:
 
 def _split(both: int, totals: Totals, n: int) -> Split:
     b, c = totals.winner - both, totals.loser - both
-    return Split(b, c, mcnemar(b, c), _ends(newcombe(both, b, c, n)), _ends(tango(b, c, n)))
-
-
-def _ends(found: Proportion | Difference) -> Bounds:
-    return found.lower, found.upper
-
-
-def _elo(found: LogOdds) -> Bounds:
-    return ELO * found.lower, ELO * found.upper
+    return Split(b, c, mcnemar(b, c), ends(newcombe(both, b, c, n)), ends(tango(b, c, n)))
