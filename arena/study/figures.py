@@ -14,7 +14,7 @@ from arena.analysis.exact import binomial, fisher, mainland_gart, mcnemar
 from arena.analysis.holm import holm
 from arena.analysis.paired import newcombe, tango
 from arena.analysis.power import critical, needed_for_width
-from arena.study.people import Guess, Person, people
+from arena.study.people import GONE, Guess, Person, people
 from arena.study.preference import ends, preference
 from arena.study.published import powers
 from arena.study.results import (
@@ -220,7 +220,7 @@ def _quotes(record: StudyRecord) -> tuple[Quote, ...]:
     asked = [q.id for q in record.study.protocol.questions if q.kind is QuestionKind.YES_NO_PHRASE]
     seen: dict[tuple[str, str, str], tuple[str, set[str]]] = {}
     for sheet in record.sheets:
-        for said in sheet.responses:
+        for said in sheet.responses if sheet.state not in GONE else ():
             phrase = " ".join(said.phrase.split())
             if said.question in asked and phrase and sheet.sequence is not None:
                 who = record.study.protocol.contestants[sheet.sequence.contestant(said.period)]
