@@ -19,6 +19,7 @@ from arena.study import reconstruct
 from arena.study.claims import Claim, claims, headings
 from arena.study.published import Published, published, recreate
 from arena.study.reading import to_csv
+from arena.study.recreated import render
 from scripts._cli import in_sentences, say
 
 _EPILOG = """
@@ -37,6 +38,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 @app.command(epilog=_EPILOG)
 def main(
     json_out: Annotated[str, typer.Option("--json", help="Write all figures here; - is standard output.")] = "",
+    report_out: Annotated[
+        str, typer.Option("--report", help="Write an HTML report to read or print; - as above.")
+    ] = "",
     reconstruct_out: Annotated[
         str,
         typer.Option(
@@ -55,10 +59,17 @@ def main(
     with in_sentences():
         if json_out:
             _write(json_out, json.dumps(found.as_json(), indent=2) + "\n")
+        if report_out:
+            _write(report_out, render(totals, found, language.value))
         if reconstruct_out:
             _write(reconstruct_out, to_csv(reconstruct.record()))
             say(reconstruct.PAIRING[language.value])
-    show(totals, claims(totals, found, language.value), language, Console(stderr="-" in (json_out, reconstruct_out)))
+    show(
+        totals,
+        claims(totals, found, language.value),
+        language,
+        Console(stderr="-" in (json_out, report_out, reconstruct_out)),
+    )
 
 
 def show(totals: Published, found: Sequence[Claim], language: Language, console: Console) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from arena.analysis.report import STYLE
 
 EXTRA = """
-td,th{white-space:normal;vertical-align:top}td:first-child,th:first-child{text-align:left}
+td,th{vertical-align:top}th,.prose td{white-space:normal}tbody th{font-weight:400}
+td:first-child,th:first-child{text-align:left}
 .prose td,.prose th{text-align:left}
 caption{text-align:left;color:var(--muted);font-size:15px;padding-bottom:4px}
 .badge{display:inline-block;border:2px solid var(--ink);border-radius:4px;padding:0 8px;font-size:15px;font-weight:600}
