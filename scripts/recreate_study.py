@@ -74,7 +74,7 @@ def main(
 
 def show(totals: Published, found: Sequence[Claim], language: Language, console: Console) -> None:
     """Each claim with what was published, what we compute and what that carries."""
-    console.print(totals.source, style="dim", highlight=False)
+    console.print(totals.source[language.value], style="dim", highlight=False)
     _, *names = headings(language.value)
     for claim in found:
         grid = Table.grid(Column(width=max(map(cell_len, names)), style="dim"), Column(overflow="fold"), padding=(0, 2))

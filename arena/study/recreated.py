@@ -29,7 +29,7 @@ def render(totals: Published, found: Recreated, language: str = "en") -> str:
     body = [
         page.title(words["re_title"], []),
         page.paragraph(finding, "finding"),
-        page.paragraph(totals.source, "muted"),
+        page.paragraph(totals.source[language], "muted"),
         page.heading(words["re_claims"]),
         page.table(headings(language), told, kind="prose"),
         page.figure(shares, words["re_share_caption"].format(winner=totals.winner_display)),
