@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from arena.study_models import (
     Study,
     StudyRecord,
     StudySource,
+    StudyState,
 )
 
 
@@ -39,6 +41,24 @@ class Truth:
     second: float = 0.5
     correct: float = 1 / 3
     wrong: float = 1 / 3
+
+
+def bare_study() -> Study:
+    """A study that asks only what the tests need."""
+    wanted = (
+        ("understood", QuestionKind.YES_NO, Moment.AFTER_PERIOD, Role.SECONDARY),
+        ("prefer", QuestionKind.PERIOD, Moment.END, Role.PRIMARY),
+        ("guess", QuestionKind.CONTESTANT, Moment.END, Role.BLINDING),
+    )
+    asked = tuple(Question(id=id_, kind=kind, moment=at, role=role, text={"en": id_}) for id_, kind, at, role in wanted)
+    return Study(
+        id="imagined",
+        protocol=Protocol(title={"en": "Imagined", "zh": "设想"}, contestants=("first", "second"), questions=asked),
+        protocol_hash="",
+        source=StudySource.SIMULATED,
+        state=StudyState.CLOSED,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
 
 
 def imagine(

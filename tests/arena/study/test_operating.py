@@ -12,11 +12,10 @@ import pytest
 from scipy.stats import binomtest, fisher_exact
 
 from arena.study.operating import ALTERNATIVES, Test, characteristics, rejection, simulate
-from arena.study.truth import Truth, imagine
+from arena.study.truth import Truth, bare_study, imagine
 from arena.study_models import Sequence, StudySource
-from tests.arena.study.sheets import PROTOCOL, record
 
-STUDY = record().study
+STUDY = bare_study()
 
 
 def by_every_answer(p: Fraction, q: Fraction) -> dict[str, float]:
@@ -80,4 +79,4 @@ def test_an_imagined_study_is_marked_balanced_and_the_same_for_the_same_seed() -
     assert first.study.source is StudySource.SIMULATED
     assert Counter(s.sequence for s in first.sheets) == {Sequence.AB: 6, Sequence.BA: 6}
     assert {s.source for s in first.sheets} == {StudySource.SIMULATED}
-    assert first.study.protocol == PROTOCOL
+    assert first.study.protocol == STUDY.protocol
