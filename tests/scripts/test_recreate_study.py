@@ -16,7 +16,17 @@ from tests.scripts.cli import run
 def test_every_claim_is_printed_with_what_it_carries() -> None:
     done = run(recreate_study.app)
     assert done.exit_code == 0
-    for word in ("10, Llama-3-8B-Instruct 2 of 12", "83%", "(75%)", "(42%)", "Published", "Computed", "Carries", "0.0386", "trap"):
+    for word in (
+        "10, Llama-3-8B-Instruct 2 of 12",
+        "83%",
+        "(75%)",
+        "(42%)",
+        "Published",
+        "Computed",
+        "Carries",
+        "0.0386",
+        "trap",
+    ):
         assert word in " ".join(done.stdout.split())
 
 
