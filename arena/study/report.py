@@ -123,7 +123,12 @@ def _answers(m: Material) -> list[str]:
         for q in m.protocol.with_role(Role.PRIMARY)[:1]
     ]
     lines += [
-        (m.asked(s.question), of(s.both + s.b, s.n), of(s.both + s.c, s.n), *beside[kinds[s.question]])
+        (
+            m.asked(s.question),
+            of(s.both + s.b, s.n),
+            of(s.both + s.c, s.n),
+            *beside.get(kinds[s.question], (NONE, NONE)),
+        )
         for s in m.found.full.secondaries
     ]
     columns = m.say("table_columns", winner=then.winner, loser=then.loser).split("|")
@@ -175,11 +180,12 @@ def _secondaries(m: Material) -> list[str]:
     found = m.found.full.secondaries
     if not found:
         return []
+    kept = {s.question: s for s in m.found.per_protocol.secondaries}
     lines = [
         (
             m.asked(s.question),
             *map(str, (s.both, s.b, s.c, s.neither, s.missing)),
-            *map(p_value, (s.p, s.p_holm, s.p_worst)),
+            *map(p_value, (s.p, s.p_holm, kept[s.question].p, s.p_worst)),
         )
         for s in found
     ]

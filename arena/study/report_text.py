@@ -55,8 +55,9 @@ EN: Mapping[str, str] = {
     "unbalanced": "The orders are less balanced than 8 : 4 among those who completed, so Mainland and Gart's "
     "test, which allows for an effect of the order, is the primary one.",
     "secondary": "The secondary questions",
-    "secondary_columns": "Question|Both|Only {focus}|Only {other}|Neither|Missing|p|p (Holm)|p (worst case)",
-    "secondary_caption": "Exact McNemar test of people who answered for both; Holm's adjustment over these questions.",
+    "secondary_columns": "Question|Both|Only {focus}|Only {other}|Neither|Missing|p|Holm|Per protocol|Worst case",
+    "secondary_caption": "Exact McNemar test of people who answered for both: p, p with Holm's adjustment over "
+    "these questions, p per protocol and with all missing answers against the finding.",
     "difference_caption": "Difference in percentage points, {focus} less {other}: Newcombe's interval (method "
     "10) and Tango's. Near 0 an interval and the exact test may disagree, as they are different methods; the test "
     "decides.",
@@ -231,8 +232,9 @@ ZH: Mapping[str, str] = {
     "值不可以；不同研究的 e 值可以相乘。",
     "unbalanced": "完成者的两种顺序比 8 : 4 更不平衡，因此以允许顺序效应的 Mainland-Gart 检验为主要检验。",
     "secondary": "次要问题",
-    "secondary_columns": "问题|两个都是|仅 {focus}|仅 {other}|都不是|缺失|p|p（Holm）|p（最坏情况）",
-    "secondary_caption": "对两个模型都作答者的精确 McNemar 检验；对这些问题做 Holm 校正。",
+    "secondary_columns": "问题|两个都是|仅 {focus}|仅 {other}|都不是|缺失|p|Holm|符合方案|最坏情况",
+    "secondary_caption": "对两个模型都作答者的精确 McNemar 检验：p、对这些问题做 Holm 校正的 p、符合方案集的 p，"
+    "以及缺失回答全部与发现相反时的 p。",
     "difference_caption": "百分点之差（{focus} 减 {other}）：Newcombe 区间（方法 10）与 Tango 区间。在 0 附近，"
     "区间与精确检验可能不一致，因为方法不同；以检验为准。",
     "sets": "计入哪些人，以及最坏情况",

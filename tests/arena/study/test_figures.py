@@ -13,7 +13,7 @@ from scipy.stats import binomtest, fisher_exact
 
 from arena.study.figures import figures
 from arena.study.reading import to_csv
-from arena.study_models import ParticipantState, Sequence, Sheet, StudyRecord
+from arena.study_models import ParticipantState, Response, Role, Sequence, Sheet, StudyRecord
 from tests.arena.study.sheets import PROTOCOL, X, Y, record, sheet, twelve
 
 
@@ -108,6 +108,20 @@ def test_a_missing_secondary_counts_against_the_finding_in_the_worst_case() -> N
     assert (found.b, found.c, found.n, found.missing) == (6, 2, 11, 1)
     assert found.p == pytest.approx(binomtest(6, 8).pvalue)
     assert found.p_worst == pytest.approx(binomtest(6, 9).pvalue)
+
+
+def test_a_secondary_that_chooses_a_period_is_a_binomial_test() -> None:
+    warmer = replace(PROTOCOL.questions[4], id="warmer", role=Role.SECONDARY)
+    sheets = [
+        replace(s, responses=(*s.responses, Response(question="warmer", period=0, value=str(1 + (i % 4 == 0)))))
+        for i, s in enumerate(twelve())
+    ]
+    found = figures(record(*sheets, protocol=replace(PROTOCOL, questions=(*PROTOCOL.questions, warmer))))
+    chosen = [s.sequence.contestant(1 + (i % 4 == 0)) for i, s in enumerate(sheets) if s.sequence]
+    secondary = found.full.secondaries[-1]
+    assert (secondary.question, secondary.both, secondary.neither) == ("warmer", 0, 0)
+    assert (secondary.b, secondary.c) == (chosen.count(1), chosen.count(0))
+    assert secondary.p == pytest.approx(binomtest(chosen.count(1), 12).pvalue)
 
 
 def test_guesses_are_those_of_a_recount() -> None:
