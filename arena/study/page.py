@@ -65,7 +65,7 @@ def quote(text: str) -> str:
 
 def figure(svg: str, caption: str) -> str:
     """A plot with what to see in it."""
-    return f'<figure><div class="wide">{svg}</div><figcaption>{_safe(caption)}</figcaption></figure>'
+    return f'<figure><div class="wide" tabindex="0">{svg}</div><figcaption>{_safe(caption)}</figcaption></figure>'
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, kind: str = "") -> str:
@@ -74,7 +74,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str = 
     body = "".join(_row(row) for row in rows)
     said = f"<caption>{_safe(caption)}</caption>" if caption else ""
     whole = f"{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="wide"><table class="{kind}">{whole}</table></div>'
+    return f'<div class="wide" tabindex="0"><table class="{kind}">{whole}</table></div>'
 
 
 def _row(row: Sequence[str]) -> str:

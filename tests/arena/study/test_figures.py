@@ -24,6 +24,7 @@ def mixed() -> StudyRecord:
     sheets[5] = replace(
         sheets[5], responses=tuple(r for r in sheets[5].responses if (r.question, r.period) != ("got_me", 1))
     )
+    sheets[4] = sheet(5, Sequence.AB, Y, guess=X)
     sheets[6] = sheet(7, Sequence.AB, Y, turns=2, guess=None)
     sheets[7] = sheet(8, Sequence.BA, X, leaked=True, guess=Y)
     sheets += [
@@ -100,14 +101,19 @@ def test_sets_flow_and_worst_case() -> None:
     assert found.worst.p == pytest.approx(binomtest(8, 13).pvalue)
 
 
-def test_a_missing_secondary_counts_against_the_finding_in_the_worst_case() -> None:
-    # P12 felt understood by neither, and met X in period 2: without that answer X may have understood.
+@pytest.mark.parametrize(("place", "period", "table", "worst"), [(11, 2, (6, 2, 11), 9), (3, 1, (5, 2, 11), 7)])
+def test_a_missing_secondary_counts_against_the_finding_in_the_worst_case(
+    place: int, period: int, table: tuple[int, int, int], worst: int
+) -> None:
+    # P12 felt understood by neither: without the answer about X, X alone may have understood. P04 felt understood by Y
+    # alone: without the answer about Y, neither may have.
     sheets = list(twelve())
-    answers = tuple(r for r in sheets[11].responses if (r.question, r.period) != ("got_me", 2))
-    found = figures(record(*sheets[:11], replace(sheets[11], responses=answers))).full.secondaries[0]
-    assert (found.b, found.c, found.n, found.missing) == (6, 2, 11, 1)
-    assert found.p == pytest.approx(binomtest(6, 8).pvalue)
-    assert found.p_worst == pytest.approx(binomtest(6, 9).pvalue)
+    answers = tuple(r for r in sheets[place].responses if (r.question, r.period) != ("got_me", period))
+    sheets[place] = replace(sheets[place], responses=answers)
+    found = figures(record(*sheets)).full.secondaries[0]
+    assert (found.b, found.c, found.n) == table
+    assert found.p == pytest.approx(binomtest(found.b, found.b + found.c).pvalue)
+    assert found.p_worst == pytest.approx(binomtest(found.b, worst).pvalue)
 
 
 def test_a_secondary_that_chooses_a_period_is_a_binomial_test() -> None:
@@ -134,6 +140,7 @@ def test_guesses_are_those_of_a_recount() -> None:
     assert found is not None
     everybody = found.all
     assert (everybody.correct, everybody.dont_know, everybody.missing) == (right, unsure, absent)
+    assert everybody.correct > everybody.wrong > 0
     assert everybody.wrong == len(people) - right - unsure - absent
     assert everybody.index == pytest.approx((everybody.correct - everybody.wrong) / everybody.n)
     assert found.ab.n + found.ba.n == everybody.n

@@ -19,25 +19,26 @@ STUDY = bare_study()
 
 
 def by_every_answer(p: Fraction, q: Fraction) -> dict[str, float]:
-    """Chances for three people in each order, over all 64 sets of answers one by one."""
+    """Chances for four people in each order, over all 256 sets of answers one by one."""
     found: Counter[str] = Counter()
-    for answers in product((True, False), repeat=6):
+    for answers in product((True, False), repeat=8):
         weight = Fraction(1)
         for place, second in enumerate(answers):
-            chance = p if place < 3 else q
+            chance = p if place < 4 else q
             weight *= chance if second else 1 - chance
-        i, j = sum(answers[:3]), sum(answers[3:])
-        found["binomial"] += weight * (binomtest(i + j, 6).pvalue <= 0.05)
-        found["order"] += weight * (fisher_exact([[i, 3 - i], [j, 3 - j]]).pvalue <= 0.05)
-        found["mainland_gart"] += weight * (fisher_exact([[3 - i, i], [j, 3 - j]]).pvalue <= 0.05)
+        i, j = sum(answers[:4]), sum(answers[4:])
+        found["binomial"] += weight * (binomtest(i + j, 8).pvalue <= 0.05)
+        found["order"] += weight * (fisher_exact([[i, 4 - i], [j, 4 - j]]).pvalue <= 0.05)
+        found["mainland_gart"] += weight * (fisher_exact([[4 - i, i], [j, 4 - j]]).pvalue <= 0.05)
     return {name: float(chance) for name, chance in found.items()}
 
 
 def test_the_chances_are_those_of_all_sets_of_answers() -> None:
     wanted = by_every_answer(Fraction(7, 10), Fraction(1, 5))
     truth = Truth(prefer_ab=0.7, prefer_ba=0.2)
+    assert 0 < wanted["mainland_gart"] < wanted["order"]
     for name, chance in wanted.items():
-        assert rejection(Test(name), truth, (3, 3)) == pytest.approx(chance, abs=1e-14)
+        assert rejection(Test(name), truth, (4, 4)) == pytest.approx(chance, abs=1e-14)
 
 
 def test_the_binomials_size_is_the_published_one_and_no_test_exceeds_its_level() -> None:
