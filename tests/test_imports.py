@@ -40,6 +40,18 @@ LAYERS = {
     "arena.analysis": ("arena.analysis", *BASE),
     "arena.chat": ("arena.chat", *BASE),
     "arena.battle": ("arena.battle", "arena.chat", "arena.keys", "arena.ids", *BASE),
+    "arena.study_models": (),
+    "arena.study": (
+        "arena.study",
+        "arena.study_models",
+        "arena.analysis",
+        "arena.chat",
+        "arena.keys",
+        "arena.ids",
+        "arena.toml_lines",
+        "arena.validation",
+        *BASE,
+    ),
     "arena.ui": ("arena.ui", "arena.battle", "arena.chat", "arena.analysis", "arena.keys", *BASE),
     "arena": (),
 }
@@ -81,7 +93,7 @@ def test_a_module_imports_only_what_its_layer_may(path):
     module = module_of(path)
     allowed = next(may for layer, may in LAYERS.items() if module == layer or module.startswith(layer))
     ours = {name for name in imported(path) if within(name, OURS)}
-    packages = {"arena", "storage", "scripts", "tests", "arena.chat", "arena.battle", "arena.ui"}
+    packages = {"arena", "storage", "scripts", "tests", "arena.chat", "arena.battle", "arena.study", "arena.ui"}
     assert {name for name in ours - packages if not within(name, (*allowed, module))} == set()
 
 

@@ -1,0 +1,1 @@
+"""A controlled experiment with a dozen participants: protocol, assignment, service, figures, report."""
