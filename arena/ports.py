@@ -13,12 +13,14 @@ from arena.models import (
     BattleState,
     Contestant,
     Draw,
+    Finding,
     Message,
     Pacing,
     Rater,
     Side,
     Vote,
     VoteCount,
+    VoteTrace,
 )
 
 
@@ -173,11 +175,43 @@ class Store(Protocol):
         """Take a battle off its rater's page; `state` is the end state of one that was live (None: it had ended)."""
         ...
 
-    async def record_vote(self, vote: Vote, now: datetime) -> Vote:
+    async def record_vote(
+        self, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = ""
+    ) -> Vote:
         """`ready` -> `voted`, the vote and its cell of `vote_count`, durably and at once.
+
+        `findings` are what rules found on it; the reasons of those that failed are in the vote. `address` is the hash
+        of the address prefix. A rater who is excluded gets that reason too.
 
         A battle that has a vote keeps it: the stored vote is returned, whatever the new one said. Raises
         `StateConflict` in any other state.
+        """
+        ...
+
+    async def vote_traces(self, since: datetime) -> Sequence[VoteTrace]:
+        """What the rules over several votes may know of the votes given here since a time, oldest first."""
+        ...
+
+    async def apply_findings(self, findings: Sequence[Finding], now: datetime) -> int:
+        """Store findings that are new, and take votes that failed out of the ratings; how many votes changed.
+
+        A vote that the operator has cleared of a rule stays cleared.
+        """
+        ...
+
+    async def count_request(self, key: str, amount: int, until: datetime, now: datetime) -> int:
+        """Count a request within its window, which ends at `until` if this is its first; how many there are now."""
+        ...
+
+    async def requests_counted(self, key: str, now: datetime) -> tuple[int, datetime] | None:
+        """How many requests a window has had, and when it ends; None when there is none open."""
+        ...
+
+    async def forget(self, texts_before: datetime | None, addresses_before: datetime, now: datetime) -> int:
+        """Erase what is older than it may be; how many battles lost their texts.
+
+        The texts and comments of battles untouched since `texts_before` (None: all are kept; the votes stay as they
+        are), the hashes of addresses of votes before `addresses_before`, and counts of requests that have run out.
         """
         ...
 

@@ -11,9 +11,21 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection
 
-from arena.models import Answer, Battle, BattleState, Draw, Pacing, Rater, Side, Vote, VoteCount
+from arena.models import (
+    Answer,
+    Battle,
+    BattleState,
+    Draw,
+    Finding,
+    Pacing,
+    Rater,
+    Side,
+    Vote,
+    VoteCount,
+    VoteTrace,
+)
 from arena.ports import Lease, NewTurn
-from storage import audit, battles, endings, kept, raters, tokens, votes
+from storage import audit, battles, checks, endings, kept, raters, requests, retention, tokens, votes
 from storage.database import Database
 
 P = ParamSpec("P")
@@ -219,9 +231,49 @@ class SqlStore:
     # --- votes ---
 
     @_writes
-    def record_vote(self, connection: Connection, vote: Vote, now: datetime) -> Vote:
+    def record_vote(
+        self, connection: Connection, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = ""
+    ) -> Vote:
         """`ready` -> `voted` with the vote and its count; a battle that has a vote keeps it."""
-        return votes.record(connection, self.database.origin, vote, now)
+        stored = votes.record(connection, self.database.origin, vote, now, address)
+        if stored.id == vote.id:
+            checks.add(connection, findings, now)
+        return stored
+
+    @_reads
+    def vote_traces(self, connection: Connection, since: datetime) -> Sequence[VoteTrace]:
+        """What the rules over several votes may know of the votes given here since a time, oldest first."""
+        return checks.traces(connection, self.database.origin, since)
+
+    @_writes
+    def apply_findings(self, connection: Connection, findings: Sequence[Finding], now: datetime) -> int:
+        """Store findings that are new, and take votes that failed out of the ratings; how many votes changed."""
+        return checks.apply(connection, self.database.origin, findings, now)
+
+    @_writes
+    def count_request(self, connection: Connection, key: str, amount: int, until: datetime, now: datetime) -> int:
+        """Count a request within its window; how many there are with this one."""
+        return requests.count(connection, key, amount, until, now)
+
+    @_reads
+    def requests_counted(self, connection: Connection, key: str, now: datetime) -> tuple[int, datetime] | None:
+        """How many requests a window has had, and when it ends; None when there is none open."""
+        return requests.counted(connection, key, now)
+
+    async def forget(self, texts_before: datetime | None, addresses_before: datetime, now: datetime) -> int:
+        """Erase the texts of old battles, hashes of addresses and old counts; how many battles lost their texts."""
+        erased = await self._forget(texts_before, addresses_before, now)
+        if erased:
+            await _in_thread(self.database.forget_old_pages, self._writers)
+        return erased
+
+    @_writes
+    def _forget(
+        self, connection: Connection, texts_before: datetime | None, addresses_before: datetime, now: datetime
+    ) -> int:
+        checks.forget_addresses(connection, addresses_before)
+        requests.forget(connection, now)
+        return 0 if texts_before is None else retention.erase_texts(connection, texts_before, now)
 
     @_writes
     def comment_after(self, connection: Connection, battle_id: str, comment: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from arena.models import BattleState, Outcome, Standing, Vote, VoteCount
 from storage.database import insert_into
 from storage.loading import FIND, load_battles
 from storage.states import move
-from storage.tables import VoteCountRow, VoteRow
+from storage.tables import RaterRow, VoteAddressRow, VoteCountRow, VoteRow
 
 _PRECEDENCE = (
     Standing.WITHDRAWN,
@@ -22,6 +23,9 @@ _PRECEDENCE = (
     Standing.RATER_EXCLUDED,
     Standing.IDENTITY_LEAK,
     Standing.TOO_FAST,
+    Standing.ONE_SIDED,
+    Standing.SAME_ADDRESS,
+    Standing.SAME_PROMPT,
 )
 
 
@@ -40,8 +44,11 @@ def standing_of(reasons: Iterable[Standing], *, foreign: bool) -> Standing:
     return next((reason for reason in _PRECEDENCE if reason in given), next(iter(given), Standing.COUNTED))
 
 
-def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vote:
-    """`ready` -> `voted` with this vote and its count; the stored vote if there is one already."""
+def record(connection: Connection, origin: str, vote: Vote, now: datetime, address: str = "") -> Vote:
+    """`ready` -> `voted` with this vote and its count; the stored vote if there is one already.
+
+    A vote of a rater who is excluded at this moment is stored as such.
+    """
     try:
         move(connection, vote.battle_id, {BattleState.READY}, {"state": BattleState.VOTED, "updated_at": now})
     except StateConflict:
@@ -49,7 +56,13 @@ def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vo
         if not stored or stored[0].vote is None:
             raise
         return stored[0].vote
+    # PostgreSQL: an exclusion that is under way waits for this vote, or this vote for it.
+    excluded = select(RaterRow.excluded).where(RaterRow.id == vote.rater_id).with_for_update(key_share=True)
+    if connection.scalar(excluded):
+        vote = replace(vote, reasons=(*vote.reasons, Standing.RATER_EXCLUDED))
     insert_votes(connection, origin, [vote])
+    if address:
+        connection.execute(insert(VoteAddressRow).values(vote_id=vote.id, address=address))
     return vote
 
 

@@ -68,6 +68,7 @@ class Texts:
     status_keys: str
     status_voted: str
     status_voted_not_counted: str
+    status_voted_for_a_reason: str
     status_leak: str
     status_failed: str
     status_failed_both: str
@@ -190,6 +191,7 @@ EN = Texts(
     status_keys="Keys 1 to 4",
     status_voted="Thank you. Your vote is saved",
     status_voted_not_counted="Thank you. Your vote is saved; it does not count, because a model gave itself away",
+    status_voted_for_a_reason="Thank you. Your vote is saved; it does not count: {reasons}",
     status_leak="A model gave itself away: this vote will not count",
     status_failed="Model {side} did not answer. Ask it again, or start a new battle",
     status_failed_both="Neither model answered. Ask again, or start a new battle",
@@ -220,6 +222,7 @@ EN = Texts(
         Refusal.TOO_FEW_CONTESTANTS: "The models are not available right now. Please come back in {seconds} seconds.",
         Refusal.PAUSED: "The arena is paused. Please come back later; your votes are safe.",
         Refusal.FULL: "All places are taken right now. Please try again in a minute.",
+        Refusal.TOO_MANY: "That is a lot in a short time. Please come back in {seconds} seconds; nothing is lost.",
         Refusal.NOT_SAVED: "This could not be saved, and nothing was lost. Please try again.",
     },
     not_saved="Your vote was not saved. Please try again.",
@@ -248,6 +251,9 @@ EN = Texts(
         Standing.IDENTITY_LEAK: "a model gave itself away",
         Standing.RATER_EXCLUDED: "voter excluded by the operator",
         Standing.TOO_FAST: "faster than anyone reads",
+        Standing.ONE_SIDED: "always the same side",
+        Standing.SAME_ADDRESS: "many alike from one place",
+        Standing.SAME_PROMPT: "the same message over and over",
         Standing.IMPORTED: "imported from elsewhere",
         Standing.WITHDRAWN: "withdrawn by the voter",
     },
@@ -360,6 +366,7 @@ ZH = Texts(
     status_keys="按键 1 到 4",
     status_voted="谢谢，你的投票已保存",
     status_voted_not_counted="谢谢，你的投票已保存；因为有模型暴露了身份，这一票不计入",
+    status_voted_for_a_reason="谢谢，你的投票已保存；这一票不计入：{reasons}",
     status_leak="有模型暴露了身份：这一票不会计入",
     status_failed="模型 {side} 没有回答。可以再问一次，或者再来一局",
     status_failed_both="两个模型都没有回答。可以再问一次，或者再来一局",
@@ -390,6 +397,7 @@ ZH = Texts(
         Refusal.TOO_FEW_CONTESTANTS: "模型暂时不可用，请 {seconds} 秒后再来。",
         Refusal.PAUSED: "竞技场已暂停，请稍后再来；你的投票都在。",
         Refusal.FULL: "现在人满了，请一分钟后再试。",
+        Refusal.TOO_MANY: "短时间内的请求太多了，请 {seconds} 秒后再来；什么都不会丢。",
         Refusal.NOT_SAVED: "没能保存，但什么都没有丢。请再试一次。",
     },
     not_saved="你的投票没有保存，请再试一次。",
@@ -415,6 +423,9 @@ ZH = Texts(
         Standing.IDENTITY_LEAK: "模型暴露了身份",
         Standing.RATER_EXCLUDED: "投票者被管理员排除",
         Standing.TOO_FAST: "快得来不及读",
+        Standing.ONE_SIDED: "总是投同一边",
+        Standing.SAME_ADDRESS: "同一来源的大量相同投票",
+        Standing.SAME_PROMPT: "反复使用同一句话",
         Standing.IMPORTED: "从别处导入",
         Standing.WITHDRAWN: "投票者已撤回",
     },
