@@ -18,7 +18,7 @@ from arena.clock import SystemClock
 from arena.errors import ArenaError
 from arena.keys import Keys
 from arena.settings import Settings
-from arena.start import battle_rules, chat_timeouts, field_soon, prepare, runner_rules, web_rules
+from arena.start import battle_rules, chat_timeouts, field_soon, limiter, prepare, runner_rules, watch, web_rules
 from arena.ui.fast_import import without_interface_files
 from storage.database import open_database
 from storage.store import SqlStore
@@ -39,9 +39,13 @@ def main(stack: ExitStack) -> None:
     keys = Keys(settings.secret.get_secret_value() or asyncio.run(store.secret()))
     runner = TurnRunner(store=store, client=client, clock=clock, rules=runner_rules(settings))
     service = BattleService(
-        store=store, runner=runner, matchmaker=matchmaker, keys=keys, clock=clock, rules=battle_rules(settings)
-    )
-    parts = Parts(service=service, runner=runner, matchmaker=matchmaker, store=store, keys=keys, client=client)
+        store=store, runner=runner, matchmaker=matchmaker, keys=keys, clock=clock, rules=battle_rules(settings),
+        limiter=limiter(settings, store, clock),
+    )  # fmt: skip
+    parts = Parts(
+        service=service, runner=runner, matchmaker=matchmaker, store=store, keys=keys, client=client, clock=clock,
+        watch=watch(settings, store, clock),
+    )  # fmt: skip
     app = arena_app(parts, web_rules(settings), settings.admin_token.get_secret_value())
     stack.callback(store.close)
     uvicorn.run(

@@ -227,6 +227,10 @@ class Store(Protocol):
         """A rater's voted battles with their turns, newest first."""
         ...
 
+    async def battles_of(self, erasure_digest: str) -> Sequence[Battle] | None:
+        """All battles of the rater with this erasure code, newest first; None when no rater has it."""
+        ...
+
     async def erase(self, erasure_digest: str, now: datetime) -> int | None:
         """Erase a person's texts and comments and the link to the rater; votes stay as `withdrawn`.
 

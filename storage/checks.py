@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, select, update
 
 from arena.models import Finding, Standing, Verdict, VoteTrace
 from storage.audit import EXCLUSION, RESTORATION, write_event
@@ -20,6 +20,7 @@ from storage.votes import Cell, add_to_counts, standing_of, take_from_counts
 
 _PROMPT_CHARS = 300
 _BATCH = 500
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
 
 Reasons = tuple[Standing, ...]
 
@@ -107,8 +108,8 @@ def traces(connection: Connection, origin: str, since: datetime) -> list[VoteTra
 
 def forget_addresses(connection: Connection, before: datetime) -> None:
     """Delete the hashes of addresses of votes given before a time."""
-    old = select(VoteRow.id).where(VoteRow.created_at < before)
-    connection.execute(delete(VoteAddressRow).where(VoteAddressRow.vote_id.in_(old)))
+    old = select(VoteRow.id).where(VoteRow.id == VoteAddressRow.vote_id, VoteRow.created_at < before)
+    connection.execute(delete(VoteAddressRow).where(old.exists()))  # few rows here, many votes there
 
 
 def _trace(row: Row[*tuple[Any, ...]], cleared: Collection[Standing]) -> VoteTrace:
@@ -135,9 +136,6 @@ def _lock(connection: Connection, vote_ids: Collection[str]) -> dict[str, Row[*t
     """The votes by id, locked in one order everywhere so that two transactions cannot wait for each other."""
     statement = select(VoteRow).where(VoteRow.id.in_(_IDS)).order_by(VoteRow.id).with_for_update()
     return {row.id: row for row in _in_batches(connection, statement, vote_ids)}
-
-
-_IDS = bindparam("ids", expanding=True)
 
 
 def _in_batches(connection: Connection, statement: Any, ids: Collection[str]) -> list[Row[*tuple[Any, ...]]]:

@@ -30,6 +30,11 @@ def find(connection: Connection, digest: str) -> Rater | None:
     return _rater(row) if row else None
 
 
+def by_code(connection: Connection, erasure_digest: str) -> str | None:
+    """The id of the rater with this erasure code."""
+    return connection.scalar(select(RaterRow.id).where(RaterRow.erasure_digest == erasure_digest))
+
+
 def find_or_add(connection: Connection, digest: str, erasure_digest: str, now: datetime) -> Rater:
     """The rater with this cookie digest, made if new; two that come at once get the same."""
     new = {

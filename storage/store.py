@@ -141,6 +141,12 @@ class SqlStore:
     def _erase(self, connection: Connection, erasure_digest: str, now: datetime) -> int | None:
         return raters.erase(connection, erasure_digest, now)
 
+    @_reads
+    def battles_of(self, connection: Connection, erasure_digest: str) -> Sequence[Battle] | None:
+        """All battles of the rater with this erasure code, newest first; None for an unknown code."""
+        rater_id = raters.by_code(connection, erasure_digest)
+        return None if rater_id is None else battles.of_rater(connection, self.database.origin, rater_id)
+
     # --- battles ---
 
     @_reads

@@ -17,6 +17,7 @@ from arena.battle.views import BattleView, turn_texts
 from arena.errors import Refusal, StoreError, UserError
 from arena.models import Side
 from arena.ui.chrome import Site
+from arena.ui.own_data import own_data
 from arena.ui.text import EN
 from arena.ui.view import refusal_text
 
@@ -41,6 +42,7 @@ def add_api(site: Site) -> None:
         "vote",
         "comment",
         "report",
+        "export",
         "erase",
     ):
         api(getattr(endpoints, name), api_name=name, queue=False)
@@ -61,7 +63,8 @@ class ProgramApi:
         """Send a prompt; an empty `battle` opens one."""
 
         async def work() -> Answer:
-            sent = await self._service.send(self._site.digest(request), prompt, battle)
+            address = self._site.address(request)
+            sent = await self._service.send(self._site.digest(request), prompt, battle, address=address)
             return {**view_json(sent.view), "accepted": sent.accepted}
 
         return await self._told(work())
@@ -114,7 +117,8 @@ class ProgramApi:
 
         async def work() -> Answer:
             ballot = read_ballot(outcome, tags_a, tags_b, comment, self._service.rules.max_comment_chars)
-            return view_json(await self._service.vote(self._site.digest(request), battle, token, ballot))
+            digest, address = self._site.digest(request), self._site.address(request)
+            return view_json(await self._service.vote(digest, battle, token, ballot, address=address))
 
         return await self._told(work())
 
@@ -132,11 +136,19 @@ class ProgramApi:
 
         return await self._told(work())
 
-    async def erase(self, code: str) -> Answer:
+    async def export(self, code: str, request: gr.Request) -> Answer:
+        """Everything that a person has left, by their code."""
+
+        async def work() -> Answer:
+            return own_data(await self._service.export(code, address=self._site.address(request)))
+
+        return await self._told(work())
+
+    async def erase(self, code: str, request: gr.Request) -> Answer:
         """Erase a person's texts by their code."""
 
         async def work() -> Answer:
-            return {"withdrawn": await self._service.erase(code)}
+            return {"withdrawn": await self._service.erase(code, address=self._site.address(request))}
 
         return await self._told(work())
 

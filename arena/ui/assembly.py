@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import structlog
 from fastapi import FastAPI
 
+from arena.abuse.watch import Watch
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
 from arena.keys import Keys
-from arena.ports import ChatClient, Store
+from arena.ports import ChatClient, Clock, Store
 from arena.ui.chrome import Site
 from arena.ui.lifecycle import running
 from arena.ui.routes import arena_routes
@@ -31,12 +32,14 @@ class Parts:
     store: Store
     keys: Keys
     client: ChatClient
+    watch: Watch
+    clock: Clock
 
 
 def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
     """The web app; its background jobs begin and end with the server."""
     roster = parts.matchmaker.roster
-    site = Site(service=parts.service, store=parts.store, roster=roster, keys=parts.keys)
+    site = Site(service=parts.service, store=parts.store, roster=roster, keys=parts.keys, clock=parts.clock)
     routes = arena_routes(
         service=parts.service,
         matchmaker=parts.matchmaker,
@@ -58,5 +61,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         "probe": roster.probe_forever,
         "keep": parts.runner.turns.keep_forever,
         "sweep": parts.service.sweep_forever,
+        "checks": parts.watch.check_forever,
+        "forget": parts.watch.forget_forever,
     }
     return build_app(site, routes, rules, running(before=before, jobs=jobs, after=after))

@@ -38,7 +38,7 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
             warnings.filterwarnings("ignore", message="SSR mode is not supported")
             _mount(app, site, TEXTS[lang], path)
     pages = {f"/{page}" for page in PAGES} | {f"/zh/{page}" for page in PAGES} | {"/zh"}
-    app.add_middleware(WebGuard, keys=site.keys, rules=rules, pages=pages)
+    app.add_middleware(WebGuard, keys=site.keys, rules=rules, pages=pages, clock=site.clock)
     return app
 
 

@@ -11,8 +11,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from arena.abuse.address import address_hash, client_address
 from arena.keys import COOKIE_NAME, Keys
+from arena.ports import Clock
 
+ADDRESS = "arena_address"
+"""The name in a request's state under which the hash of its address prefix is found."""
 LANG_COOKIE = "arena_lang"
 COOKIE_DAYS = 400
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -23,11 +27,14 @@ class WebRules:
     """What the settings decide about requests.
 
     `in_frame`: the arena is shown inside another site's frame (a Hugging Face Space), so its cookie must be allowed
-    there. `allowed_origins`: origins besides the arena's own that may post.
+    there. `allowed_origins`: origins besides the arena's own that may post. `proxies`: how many proxies of ours stand in
+    front and add to X-Forwarded-For. `password`: what everybody has to give, with any name; empty for none.
     """
 
     in_frame: bool = False
     allowed_origins: Collection[str] = ()
+    proxies: int = 0
+    password: str = ""
 
 
 def content_security_policy(rules: WebRules) -> str:
@@ -43,10 +50,11 @@ def content_security_policy(rules: WebRules) -> str:
 class WebGuard:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, keys: Keys, rules: WebRules, pages: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, rules: WebRules, pages: Collection[str], clock: Clock) -> None:
         self._app = app
         self._keys = keys
         self._rules = rules
+        self._clock = clock
         self._pages = frozenset(pages)
         self._csp = content_security_policy(rules)
 
@@ -56,6 +64,7 @@ class WebGuard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        scope.setdefault("state", {})[ADDRESS] = self._address(scope, headers)
         if scope["method"] in _UNSAFE and not self._same_origin(headers):
             refused = JSONResponse({"error": "Requests from other sites are not accepted."}, status_code=403)
             await refused(scope, receive, send)
@@ -64,6 +73,11 @@ class WebGuard:
             await RedirectResponse(f"{scope.get('root_path', '')}/{language}/", status_code=307)(scope, receive, send)
             return
         await self._app(scope, receive, self._with_headers(scope, headers, send))
+
+    def _address(self, scope: Scope, headers: Headers) -> str:
+        peer = (scope.get("client") or ("",))[0]
+        address = client_address(peer, headers.getlist("x-forwarded-for"), self._rules.proxies)
+        return address_hash(address, self._keys, self._clock.now())
 
     def _same_origin(self, headers: Headers) -> bool:
         """Programs send no Origin and are welcome; browsers do, and it must be ours."""
