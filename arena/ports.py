@@ -175,9 +175,7 @@ class Store(Protocol):
         """Take a battle off its rater's page; `state` is the end state of one that was live (None: it had ended)."""
         ...
 
-    async def record_vote(
-        self, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = ""
-    ) -> Vote:
+    async def record_vote(self, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = "") -> Vote:
         """`ready` -> `voted`, the vote and its cell of `vote_count`, durably and at once.
 
         `findings` are what rules found on it; the reasons of those that failed are in the vote. `address` is the hash

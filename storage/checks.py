@@ -167,9 +167,7 @@ def _reweigh(
         if reasons == vote.reasons:
             continue
         standing = standing_of(reasons, foreign=vote.origin != origin)
-        connection.execute(
-            update(VoteRow).where(VoteRow.id == vote.id).values(reasons=reasons, standing=standing)
-        )
+        connection.execute(update(VoteRow).where(VoteRow.id == vote.id).values(reasons=reasons, standing=standing))
         changed += 1
         if standing is not vote.standing:
             cell = Cell(vote.left_name, vote.right_name, vote.outcome, vote.standing)

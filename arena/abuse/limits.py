@@ -42,7 +42,7 @@ class Limit:
 FIXED_LIMITS: Mapping[Act, Limit] = {
     Act.WORD: Limit(rater="30/minute"),
     Act.CODE: Limit(address="20/minute", everybody="300/minute"),
-    Act.PASSWORD: Limit(address="20/minute", everybody="300/minute"),
+    Act.PASSWORD: Limit(address="20/minute"),
 }
 """What no person comes near."""
 
@@ -63,13 +63,14 @@ class Limiter:
         self._strategy = FixedWindowRateLimiter(storage)
         self._clock = clock
 
-    async def check(self, act: Act, rater: str | None, address: str = "") -> None:
-        """Count an act. Raises `UserError` with the seconds after which it is possible again."""
+    async def check(self, act: Act, rater: str | None, address: str = "", *, count: bool = True) -> None:
+        """Count an act, or only look. Raises `UserError` with the seconds after which it is possible again."""
+        allowed = self._strategy.hit if count else self._strategy.test
         for who, name in (("rater", rater), ("address", address), ("everybody", "all")):
             if not name:
                 continue
             for window in self._windows.get(act, {}).get(who, ()):
-                if not await self._strategy.hit(window, act.value, who, name):
+                if not await allowed(window, act.value, who, name):
                     stats = await self._strategy.get_window_stats(window, act.value, who, name)
                     wait = math.ceil(stats.reset_time - self._clock.now().timestamp())
                     raise UserError(Refusal.TOO_MANY, seconds=max(1, wait))
