@@ -24,7 +24,7 @@ _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 
 Reasons = tuple[Standing, ...]
 
-_LAST_WORD = frozenset({Standing.COUNTED, Standing.IMPORTED, Standing.WITHDRAWN, Standing.RATER_EXCLUDED})
+LAST_WORD = frozenset({Standing.COUNTED, Standing.IMPORTED, Standing.WITHDRAWN, Standing.RATER_EXCLUDED})
 """What is not a rule's finding, and is not undone by restoring a vote."""
 
 
@@ -59,7 +59,7 @@ def lift(connection: Connection, origin: str, vote_ids: Collection[str], now: da
     locked = _lock(connection, vote_ids)
     known = _known(connection, locked)
     for vote in locked.values():
-        rules = [reason for reason in vote.reasons if reason not in _LAST_WORD]
+        rules = [reason for reason in vote.reasons if reason not in LAST_WORD]
         marks = [
             Finding(vote_id=vote.id, rule=rule, verdict=Verdict.FAILED, details="")
             for rule in rules
@@ -70,7 +70,7 @@ def lift(connection: Connection, origin: str, vote_ids: Collection[str], now: da
         connection.execute(update(VoteCheckRow).where(*cleared).values(lifted_at=now))
         if rules:
             write_event(connection, RESTORATION, f"vote {vote.id}: {', '.join(rules)}", now, vote.battle_id)
-    return _reweigh(connection, origin, locked.values(), lambda v: tuple(r for r in v.reasons if r in _LAST_WORD))
+    return _reweigh(connection, origin, locked.values(), lambda v: tuple(r for r in v.reasons if r in LAST_WORD))
 
 
 def set_excluded(connection: Connection, origin: str, rater_id: str, excluded: bool, now: datetime) -> int | None:
