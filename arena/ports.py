@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from arena.errors import Refusal
 from arena.models import (
     Answer,
     Battle,
@@ -56,6 +57,35 @@ class ChatClient(Protocol):
         ...
 
 
+class Meter(Protocol):
+    """What monitoring is told of."""
+
+    def opened(self) -> None:
+        """A battle was opened."""
+        ...
+
+    def turn_ended(self, battle: Battle, state: BattleState, answers: Sequence[Answer]) -> None:
+        """A turn ended with these attempts."""
+        ...
+
+    def refused(self, refusal: Refusal) -> None:
+        """A request was refused."""
+        ...
+
+
+class Unmetered:
+    """Where nobody monitors."""
+
+    def opened(self) -> None:
+        """Nothing is noted."""
+
+    def turn_ended(self, battle: Battle, state: BattleState, answers: Sequence[Answer]) -> None:
+        """Nothing is noted."""
+
+    def refused(self, refusal: Refusal) -> None:
+        """Nothing is noted."""
+
+
 class Clock(Protocol):
     """Time, passed in."""
 
@@ -91,6 +121,11 @@ class Store(Protocol):
     All raise `StoreUnavailable` when the database is locked, read-only, full or gone; then nothing was written.
     Changes of a battle's state name the states they start from and raise `StateConflict` when it is in none of them.
     """
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn at the database."""
+        ...
 
     async def ping(self) -> None:
         """Prove that the database can be written to (a write that is rolled back)."""

@@ -33,7 +33,7 @@ class MarkedVote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """The audit: totals by reason, checks that could not be made by rule, excluded raters, and the newest marked votes."""
+    """Totals by reason, checks that could not be made by rule, excluded raters, and the newest marked votes."""
 
     not_counted: Mapping[str, int]
     cleared: Mapping[str, int]

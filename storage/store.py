@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
@@ -30,6 +31,7 @@ from storage.database import Database
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Timed = Callable[[str, float], None]
 Work = Callable[Concatenate["SqlStore", Connection, P], R]
 Method = Callable[Concatenate["SqlStore", P], Coroutine[Any, Any, R]]
 
@@ -48,7 +50,7 @@ def _reads(work: Work[P, R]) -> Method[P, R]:
             with self.database.read() as connection:
                 return work(self, connection, *args, **kwargs)
 
-        return await _in_thread(read, self._readers)
+        return await self._measured(work.__name__, read, self._readers)
 
     return method
 
@@ -62,7 +64,7 @@ def _writes(work: Work[P, R]) -> Method[P, R]:
             with self.database.write() as connection:
                 return work(self, connection, *args, **kwargs)
 
-        return await _in_thread(write, self._writers)
+        return await self._measured(work.__name__, write, self._writers)
 
     return method
 
@@ -74,10 +76,12 @@ class SqlStore:
         database: from `storage.database.open_database`; the store closes it.
         threads: how many transactions may be under way at once; SQLite's writers queue for one place, in order, which
             is fairer and faster than its own waiting.
+        timed: is told each call's name and how long it took.
     """
 
-    def __init__(self, database: Database, threads: int = 4) -> None:
+    def __init__(self, database: Database, threads: int = 4, timed: Timed | None = None) -> None:
         self.database = database
+        self._timed = timed
         self._readers = CapacityLimiter(threads)
         self._writers = CapacityLimiter(1) if database.one_writer else self._readers
         if database.one_connection:
@@ -86,6 +90,19 @@ class SqlStore:
     def close(self) -> None:
         """Close the database."""
         self.database.close()
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return sum(limiter.statistics().tasks_waiting for limiter in {self._readers, self._writers})
+
+    async def _measured(self, name: str, work: Callable[[], R], limiter: CapacityLimiter) -> R:
+        begun = time.perf_counter()
+        try:
+            return await _in_thread(work, limiter)
+        finally:
+            if self._timed is not None:
+                self._timed(name.lstrip("_"), time.perf_counter() - begun)
 
     # --- the database itself ---
 

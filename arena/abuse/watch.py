@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,7 +25,7 @@ class WatchRules:
     """What the settings decide. `texts_kept`: how long texts are kept; None: until somebody erases them."""
 
     checks: bool = True
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = field(default_factory=Thresholds)
     texts_kept: timedelta | None = None
 
 

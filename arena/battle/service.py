@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -48,7 +48,7 @@ class Rules:
     max_comment_chars: int = 1000
     max_report_chars: int = 500
     log_prompts: bool = False
-    reading: ReadingPace | None = ReadingPace()
+    reading: ReadingPace | None = field(default_factory=ReadingPace)
     check_addresses: bool = False
 
 
@@ -266,6 +266,7 @@ class BattleService:
             battle = await self._live(rater.id)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
         self._runner.start(battle, draw, tuple(Side))
+        self._runner.meter.opened()
         log.info("battle_opened", battle=battle.id, **self._logged(prompt))
         return Sent(view=await self._view(battle, digest), accepted=True)
 

@@ -169,11 +169,11 @@ class ProgramApi:
     async def _json(work: Awaitable[BattleView]) -> Answer:
         return view_json(await work)
 
-    @staticmethod
-    async def _told(work: Awaitable[Answer]) -> Answer:
+    async def _told(self, work: Awaitable[Answer]) -> Answer:
         try:
             return await work
         except UserError as error:
+            self._site.meter.refused(error.refusal)
             return {"error": error.refusal.value, "message": refusal_text(error, EN)}
         except StoreError as error:
             log.warning("api_store_error", error=str(error))

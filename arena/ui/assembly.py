@@ -12,6 +12,7 @@ from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
 from arena.keys import Keys
+from arena.metrics import Metrics
 from arena.ports import ChatClient, Clock, Store
 from arena.ui.chrome import Site
 from arena.ui.lifecycle import running
@@ -34,18 +35,23 @@ class Parts:
     client: ChatClient
     watch: Watch
     clock: Clock
+    metrics: Metrics
 
 
 def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
     """The web app; its background jobs begin and end with the server."""
     roster = parts.matchmaker.roster
-    site = Site(service=parts.service, store=parts.store, roster=roster, keys=parts.keys, clock=parts.clock)
+    site = Site(
+        service=parts.service, store=parts.store, roster=roster, keys=parts.keys, clock=parts.clock, meter=parts.metrics
+    )
     routes = arena_routes(
         service=parts.service,
         matchmaker=parts.matchmaker,
         store=parts.store,
         keys=parts.keys,
         admin_token=admin_token,
+        metrics=parts.metrics,
+        runner=parts.runner,
     )
 
     async def before() -> None:

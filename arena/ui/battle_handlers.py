@@ -159,6 +159,7 @@ class BattleHandlers:
         try:
             return await work(digest)
         except UserError as error:
+            self._site.meter.refused(error.refusal)
             return await self._as_it_is(digest, battle_id, refusal_text(error, self._text))
         except StoreError as error:
             log.warning("page_store_error", error=str(error))

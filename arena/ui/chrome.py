@@ -14,7 +14,7 @@ from arena.battle.service import BattleService
 from arena.chat.roster import Roster
 from arena.keys import COOKIE_NAME, Keys
 from arena.models import Contestant
-from arena.ports import Clock, Store
+from arena.ports import Clock, Meter, Store
 from arena.ui.text import Texts
 from arena.ui.web import ADDRESS
 
@@ -34,6 +34,7 @@ class Site:
     roster: Roster
     keys: Keys
     clock: Clock
+    meter: Meter
 
     def digest(self, request: gr.Request) -> str | None:
         """The digest of a request's rater cookie; None when it has none of ours."""

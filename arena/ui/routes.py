@@ -10,20 +10,30 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from arena.battle.matchmaker import Matchmaker
+from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService, Watch
 from arena.errors import ArenaError, StoreError, UserError
 from arena.keys import COOKIE_NAME, Keys
+from arena.metrics import CONTENT_TYPE, Metrics
 from arena.ports import Store
 from arena.ui.events import battle_events
 from arena.ui.text import TEXTS
 from arena.ui.web import preferred_language
 
 EVENT_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_BEARER = {"WWW-Authenticate": "Bearer"}
 HEALTH_TIMEOUT_S = 3.0
 
 
 def arena_routes(
-    *, service: BattleService, matchmaker: Matchmaker, store: Store, keys: Keys, admin_token: str
+    *,
+    service: BattleService,
+    matchmaker: Matchmaker,
+    store: Store,
+    keys: Keys,
+    admin_token: str,
+    metrics: Metrics,
+    runner: TurnRunner,
 ) -> APIRouter:
     """The routes, to be included before the pages are mounted."""
     router = APIRouter()
@@ -52,6 +62,19 @@ def arena_routes(
         if _is_admin(request, admin_token):
             body |= details
         return JSONResponse(body, status_code=503 if status == "down" else 200)
+
+    @router.get("/metrics")
+    async def show_metrics(request: Request) -> Response:
+        """This process's numbers, for Prometheus; the operator's only."""
+        if not _is_admin(request, admin_token):
+            return JSONResponse({"error": "This needs the operator's token."}, status_code=401, headers=_BEARER)
+        try:
+            async with asyncio.timeout(HEALTH_TIMEOUT_S):
+                votes = await store.vote_counts()
+        except (StoreError, TimeoutError):
+            votes = ()  # the numbers of this process are wanted most when the database is away
+        text = metrics.page(votes, running=len(runner.turns), room=runner.room, waiting=store.waiting)
+        return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
     return router
 

@@ -37,8 +37,8 @@ class WebRules:
     """What the settings decide about requests.
 
     `in_frame`: the arena is shown inside another site's frame (a Hugging Face Space), so its cookie must be allowed
-    there. `allowed_origins`: origins besides the arena's own that may post. `proxies`: how many proxies of ours stand in
-    front and add to X-Forwarded-For. `password`: what everybody has to give, with any name; empty for none.
+    there. `allowed_origins`: origins besides the arena's own that may post. `proxies`: how many proxies of ours stand
+    in front and add to X-Forwarded-For. `password`: what everybody has to give, with any name; empty for none.
     """
 
     in_frame: bool = False
