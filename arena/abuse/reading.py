@@ -16,8 +16,8 @@ class ReadingPace:
     """The quickest that a person could be, set so that skimming is allowed.
 
     Careful reading is 20 to 30 Latin letters a second, or 5 to 9 Chinese characters; these are four times that. Nobody
-    has to read on for longer than `enough_s` to know which answer is better. `reaction_ms`: from the moment at which the
-    buttons come on to a deliberate click.
+    has to read on for longer than `enough_s` to know which answer is better. `reaction_ms`: from the moment at which
+    the buttons come on to a deliberate click.
     """
 
     latin_cps: float = 100.0

@@ -20,6 +20,10 @@ WINDOW = timedelta(days=1)
 """How far back the rules look."""
 
 
+_ONE_SIDE = Evidence(honest=0.70, always=0.98, odds=2000)
+_ONE_MODEL = Evidence(honest=0.75, always=0.99, odds=2000)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
     """When votes are marked.
@@ -28,8 +32,8 @@ class Thresholds:
     very limit of what is called honest; for a person without a leaning it is less than one in a million.
     """
 
-    one_side: Evidence = Evidence(honest=0.70, always=0.98, odds=2000)
-    one_model: Evidence = Evidence(honest=0.75, always=0.99, odds=2000)
+    one_side: Evidence = _ONE_SIDE
+    one_model: Evidence = _ONE_MODEL
     most_honest: float = 0.95
     pause: timedelta = timedelta(hours=1)
     same_prompts: int = 5
