@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, select, update
 
 from arena.models import Finding, Standing, Verdict, VoteTrace
 from storage.audit import EXCLUSION, RESTORATION, write_event
 from storage.tables import RaterRow, TurnRow, VoteAddressRow, VoteCheckRow, VoteRow
-from storage.votes import Cell, add_to_counts, standing_of, take_from_counts
+from storage.votes import Cell, add_findings, add_to_counts, finding_values, standing_of, take_from_counts
 
 _PROMPT_CHARS = 300
 _BATCH = 500
@@ -26,13 +26,6 @@ Reasons = tuple[Standing, ...]
 
 LAST_WORD = frozenset({Standing.COUNTED, Standing.IMPORTED, Standing.WITHDRAWN, Standing.RATER_EXCLUDED})
 """What is not a rule's finding, and is not undone by restoring a vote."""
-
-
-def add(connection: Connection, findings: Iterable[Finding], now: datetime) -> None:
-    """Store findings on votes that have none of these rules yet."""
-    rows = [_values(finding, now) for finding in findings]
-    if rows:
-        connection.execute(insert(VoteCheckRow), rows)
 
 
 def apply(connection: Connection, origin: str, findings: Sequence[Finding], now: datetime) -> int:
@@ -65,7 +58,7 @@ def lift(connection: Connection, origin: str, vote_ids: Collection[str], now: da
             for rule in rules
             if (vote.id, rule) not in known
         ]
-        add(connection, marks, now)
+        add_findings(connection, marks, now)
         cleared = (VoteCheckRow.vote_id == vote.id, VoteCheckRow.rule.in_(rules))
         connection.execute(update(VoteCheckRow).where(*cleared).values(lifted_at=now))
         if rules:
@@ -147,11 +140,11 @@ def _in_batches(connection: Connection, statement: Any, ids: Collection[str]) ->
 def _write(
     connection: Connection, fresh: Sequence[Finding], known: dict[tuple[str, Standing], Verdict], now: datetime
 ) -> None:
-    add(connection, [f for f in fresh if (f.vote_id, f.rule) not in known], now)
+    add_findings(connection, [f for f in fresh if (f.vote_id, f.rule) not in known], now)
     for finding in fresh:
         if (finding.vote_id, finding.rule) in known:
             this = (VoteCheckRow.vote_id == finding.vote_id, VoteCheckRow.rule == finding.rule)
-            connection.execute(update(VoteCheckRow).where(*this).values(_values(finding, now)))
+            connection.execute(update(VoteCheckRow).where(*this).values(finding_values(finding, now)))
 
 
 def _reweigh(
@@ -185,13 +178,3 @@ def _with(reasons: Reasons, more: Iterable[Standing]) -> Reasons:
 
 def _without(reasons: Reasons, less: Iterable[Standing]) -> Reasons:
     return tuple(reason for reason in reasons if reason not in less)
-
-
-def _values(finding: Finding, now: datetime) -> dict[str, Any]:
-    return {
-        "vote_id": finding.vote_id,
-        "rule": finding.rule,
-        "verdict": finding.verdict,
-        "details": finding.details,
-        "created_at": now,
-    }

@@ -258,10 +258,7 @@ class SqlStore:
         self, connection: Connection, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = ""
     ) -> Vote:
         """`ready` -> `voted` with the vote and its count; a battle that has a vote keeps it."""
-        stored = votes.record(connection, self.database.origin, vote, now, address)
-        if stored.id == vote.id:
-            checks.add(connection, findings, now)
-        return stored
+        return votes.record(connection, self.database.origin, vote, now, findings, address)
 
     @_reads
     def vote_traces(self, connection: Connection, since: datetime) -> Sequence[VoteTrace]:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, insert, select, update
 
 from arena.errors import StateConflict, StoreError
-from arena.models import BattleState, Outcome, Standing, Vote, VoteCount
+from arena.models import BattleState, Finding, Outcome, Standing, Vote, VoteCount
 from storage.database import insert_into
 from storage.loading import FIND, load_battles
 from storage.states import move
-from storage.tables import RaterRow, VoteAddressRow, VoteCountRow, VoteRow
+from storage.tables import RaterRow, VoteAddressRow, VoteCheckRow, VoteCountRow, VoteRow
 
 _PRECEDENCE = (
     Standing.WITHDRAWN,
@@ -44,8 +44,10 @@ def standing_of(reasons: Iterable[Standing], *, foreign: bool) -> Standing:
     return next((reason for reason in _PRECEDENCE if reason in given), next(iter(given), Standing.COUNTED))
 
 
-def record(connection: Connection, origin: str, vote: Vote, now: datetime, address: str = "") -> Vote:
-    """`ready` -> `voted` with this vote and its count; the stored vote if there is one already.
+def record(
+    connection: Connection, origin: str, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = ""
+) -> Vote:
+    """`ready` -> `voted` with this vote, its count and its findings; the stored vote if there is one already.
 
     A vote of a rater who is excluded at this moment is stored as such.
     """
@@ -61,6 +63,7 @@ def record(connection: Connection, origin: str, vote: Vote, now: datetime, addre
     if connection.scalar(excluded):
         vote = replace(vote, reasons=(*vote.reasons, Standing.RATER_EXCLUDED))
     insert_votes(connection, origin, [vote])
+    add_findings(connection, findings, now)
     if address:
         connection.execute(insert(VoteAddressRow).values(vote_id=vote.id, address=address))
     return vote
@@ -72,6 +75,24 @@ def insert_votes(connection: Connection, origin: str, votes: Sequence[Vote]) -> 
     connection.execute(insert(VoteRow), rows)
     cells = Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
     add_to_counts(connection, cells)
+
+
+def add_findings(connection: Connection, findings: Iterable[Finding], now: datetime) -> None:
+    """Store findings on votes that have none of these rules yet."""
+    rows = [finding_values(finding, now) for finding in findings]
+    if rows:
+        connection.execute(insert(VoteCheckRow), rows)
+
+
+def finding_values(finding: Finding, now: datetime) -> dict[str, Any]:
+    """The columns of a finding."""
+    return {
+        "vote_id": finding.vote_id,
+        "rule": finding.rule,
+        "verdict": finding.verdict,
+        "details": finding.details,
+        "created_at": now,
+    }
 
 
 def add_to_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
