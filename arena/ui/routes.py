@@ -17,10 +17,12 @@ from arena.keys import COOKIE_NAME, Keys
 from arena.metrics import CONTENT_TYPE, Metrics
 from arena.ports import Store
 from arena.ui.events import battle_events
+from arena.ui.own_data import own_data
 from arena.ui.text import TEXTS
-from arena.ui.web import preferred_language
+from arena.ui.web import ADDRESS, preferred_language
 
 EVENT_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_FILE = {"Content-Disposition": 'attachment; filename="blindfold.json"', "Cache-Control": "no-store"}
 _BEARER = {"WWW-Authenticate": "Bearer"}
 HEALTH_TIMEOUT_S = 3.0
 
@@ -53,6 +55,17 @@ def arena_routes(
         return StreamingResponse(
             battle_events(watch, max(0, turn), look), media_type="text/event-stream", headers=EVENT_HEADERS
         )
+
+    @router.get("/arena/yours")
+    async def yours(request: Request) -> Response:
+        """Everything that is stored of who asks, as a file."""
+        digest = keys.rater_digest(request.cookies.get(COOKIE_NAME, ""))
+        address = getattr(request.state, ADDRESS, "")
+        try:
+            battles = await service.export(keys.erasure_code(digest) if digest else "", address=address)
+        except ArenaError as error:
+            return _refused(error, request)
+        return JSONResponse(own_data(battles), headers=_FILE)
 
     @router.get("/healthz")
     async def healthz(request: Request) -> Response:

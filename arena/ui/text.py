@@ -105,6 +105,7 @@ class Texts:
     you_none: str
     you_code: str
     you_code_note: str
+    you_export: str
     erase_title: str
     erase_intro: str
     erase_code: str
@@ -271,7 +272,10 @@ EN = Texts(
     you_intro="What you voted in this browser, newest first.",
     you_none="No votes in this browser yet.",
     you_code="Your erasure code",
-    you_code_note="Keep it if you may want your texts erased one day. Whoever has it can erase them.",
+    you_code_note=(
+        "Keep it if you may want your texts erased one day. Whoever has it can read what you wrote here, and erase it."
+    ),
+    you_export="Download everything that is stored of you (JSON)",
     erase_title="Erase what I wrote",
     erase_intro=(
         "Your messages, the answers to them, your comments and the link to you are erased for good. "
@@ -443,7 +447,8 @@ ZH = Texts(
     you_intro="你在这个浏览器里投过的票，最新的在前。",
     you_none="这个浏览器里还没有投票。",
     you_code="你的删除代码",
-    you_code_note="如果以后可能想删除你写的内容，请保存它。拿到它的人都可以执行删除。",
+    you_code_note="如果以后可能想删除你写的内容，请保存它。拿到它的人都可以读到并删除你写的内容。",
+    you_export="下载保存的全部与你有关的内容（JSON）",
     erase_title="删除我写的内容",
     erase_intro="你写的话、对应的回答、留言以及与你的关联都会被永久删除。你的投票会标记为已撤回，不再计入。",
     erase_code="删除代码",
