@@ -8,6 +8,7 @@ import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import gradio
 import httpx
 import pytest
 from starlette.routing import Mount, Route
@@ -22,9 +23,10 @@ pytestmark = pytest.mark.integration
 
 ADMIN = "canary-admin-token"
 ROOT = Path(__file__).parents[2]
+ASSET = next((Path(gradio.__file__).parent / "templates/frontend/assets").glob("index-*.js")).name
 SECRET = "a secret of this test only"
 MINE, THEIRS = "my-own-prompt-only", "somebody-elses-prompt"
-SAMPLES = {"api_name": "current", "path": "none.js", "battle_id": "none", "size": "16"}
+SAMPLES = {"api_name": "current", "path": ASSET, "battle_id": "none", "size": "16"}
 
 OPEN = {
     ("GET", path)
@@ -33,8 +35,8 @@ OPEN = {
         *(f"{mount}/{page}" for page in ("about", "examples", "leaderboard", "you")),
         f"{mount}/",
         *(f"{mount}/{page}/" for page in ("about", "examples", "leaderboard", "you")),
-        f"{mount}/assets/none.js",
-        f"{mount}/static/none.js",
+        f"{mount}/assets/{ASSET}",
+        f"{mount}/static/{ASSET}",
         *(
             f"{mount}/{name}"
             for name in ("config", "favicon.ico", "manifest.json", "pwa_icon", "robots.txt", "theme.css")
@@ -60,7 +62,7 @@ async def app_here(tmp_path):
 
 
 def person(app):
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://arena.test")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://arena.test")
 
 
 def registered(routes, prefix=""):
@@ -68,6 +70,8 @@ def registered(routes, prefix=""):
     for route in routes:
         if isinstance(route, Mount):
             yield from registered(route.routes, prefix + route.path)
+        elif hasattr(route, "original_router"):  # an included router, as FastAPI keeps it
+            yield from registered(route.original_router.routes, prefix)
         elif isinstance(route, Route):
             path = re.sub(r"{(\w+)(:\w+)?}", lambda found: SAMPLES.get(found[1], "1"), prefix + route.path)
             yield from ((method, path) for method in route.methods or ())
