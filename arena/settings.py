@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from limits import parse_many
-from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -115,11 +115,6 @@ class Settings(BaseSettings):
     proxies: int = Field(0, ge=0, le=10)
     retention_days: int | None = Field(None, gt=0)
     password: SecretStr = SecretStr("")
-    oauth_client_id: str = Field("", validation_alias="OAUTH_CLIENT_ID")
-    oauth_client_secret: SecretStr = Field(SecretStr(""), validation_alias="OAUTH_CLIENT_SECRET")
-    openid_provider_url: str = Field("", validation_alias="OPENID_PROVIDER_URL")
-    space_host: str = Field("", validation_alias="SPACE_HOST")
-    login: Literal["", "huggingface"] = ""
     server_port: int = Field(7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT")
 
     _variables: Mapping[str, str] = PrivateAttr(default_factory=dict)
@@ -132,15 +127,6 @@ class Settings(BaseSettings):
             lines = [_sentence(wrong) for wrong in error.errors(include_url=False)]
             raise ConfigError("\n".join(lines)) from error
         self._variables = _variables(_env_file)
-
-    @field_validator("login")
-    @classmethod
-    def _can_log_in(cls, value: str, known: ValidationInfo) -> str:
-        names = ("oauth_client_id", "oauth_client_secret", "openid_provider_url")
-        missing = [name.upper() for name in names if not known.data.get(name)]
-        if value and missing:
-            raise ValueError(f"needs {', '.join(missing)}; a Space sets them where its README says hf_oauth: true")
-        return value
 
     @field_validator("data_dir", "cache_dir")
     @classmethod

@@ -62,7 +62,9 @@ async def app_here(tmp_path):
 
 
 def person(app):
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://arena.test")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://arena.test"
+    )
 
 
 def registered(routes, prefix=""):
