@@ -67,6 +67,15 @@ def arena_routes(
             return _refused(error, request)
         return JSONResponse(own_data(battles), headers=_FILE)
 
+    _add_operators(router, matchmaker=matchmaker, store=store, admin_token=admin_token, metrics=metrics, runner=runner)
+    return router
+
+
+def _add_operators(
+    router: APIRouter, *, matchmaker: Matchmaker, store: Store, admin_token: str, metrics: Metrics, runner: TurnRunner
+) -> None:
+    """Health and numbers."""
+
     @router.get("/healthz")
     async def healthz(request: Request) -> Response:
         """`ok`, `degraded` or `down`; the contestants' details need the operator's token."""
@@ -88,8 +97,6 @@ def arena_routes(
             votes = ()  # the numbers of this process are wanted most when the database is away
         text = metrics.page(votes, running=len(runner.turns), room=runner.room, waiting=store.waiting)
         return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
-
-    return router
 
 
 async def _health(store: Store, matchmaker: Matchmaker) -> tuple[str, dict[str, Any]]:

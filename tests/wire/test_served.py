@@ -1,4 +1,4 @@
-"""Everything that the app serves: a short list, without identity before the vote, paths, keys, or other people's data."""
+"""Everything that the app serves: a short list; no identity before the vote, no path, no key, nobody else's data."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_numbers_are_the_operators_only(tmp_path):
 
 
 async def test_the_log_has_no_prompt_and_no_address(tmp_path, capfd):
-    async with app_here(tmp_path) as (here, app), person(app) as client:
+    async with app_here(tmp_path) as (_, app), person(app) as client:
         await client.get("/config", headers={"x-forwarded-for": "8.8.4.4"})
         await client.post("/gradio_api/run/send", json={"data": [MINE, ""]}, headers={"x-forwarded-for": "8.8.4.4"})
         await client.post("/gradio_api/run/erase", json={"data": ["AAAAA-BBBBB"]})

@@ -7,7 +7,6 @@ import pytest
 from arena.abuse.rules import Thresholds
 from arena.abuse.watch import Watch, WatchRules
 from arena.battle.ballot import Ballot
-from arena.errors import Refusal, UserError
 from arena.models import Outcome, Standing
 from tests.support.arena import arena
 
