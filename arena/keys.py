@@ -56,5 +56,9 @@ class Keys:
         plain = "".join(ch for ch in code.upper() if ch.isalnum())
         return self._sign("code", plain)
 
+    def address_digest(self, prefix: str, day: str) -> str:
+        """What the database knows, for two days, of an address prefix; another day gives another one."""
+        return self._sign("address", f"{day}:{prefix}")[:32]
+
     def _sign(self, label: str, text: str) -> str:
         return hmac.new(self._secret, f"{label}:{text}".encode(), hashlib.sha256).hexdigest()

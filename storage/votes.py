@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, String, func, insert, select, text, type_coerce, update
 
 from arena.errors import StateConflict, StoreError
-from arena.models import BattleState, Outcome, Standing, Vote, VoteCount
+from arena.models import BattleState, Finding, Outcome, Standing, Vote, VoteCount
 from storage.loading import FIND, load_battles
 from storage.states import move
-from storage.tables import VoteCountRow, VoteRow
+from storage.tables import RaterRow, VoteAddressRow, VoteCheckRow, VoteCountRow, VoteRow
 
 _PRECEDENCE = (
     Standing.WITHDRAWN,
@@ -21,6 +22,9 @@ _PRECEDENCE = (
     Standing.RATER_EXCLUDED,
     Standing.IDENTITY_LEAK,
     Standing.TOO_FAST,
+    Standing.ONE_SIDED,
+    Standing.SAME_ADDRESS,
+    Standing.SAME_PROMPT,
 )
 
 _ADD = text(
@@ -58,8 +62,13 @@ def standing_of(reasons: Iterable[Standing], *, foreign: bool) -> Standing:
     return next((reason for reason in _PRECEDENCE if reason in given), next(iter(given), Standing.COUNTED))
 
 
-def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vote:
-    """`ready` -> `voted` with this vote and its count; the stored vote if there is one already."""
+def record(
+    connection: Connection, origin: str, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = ""
+) -> Vote:
+    """`ready` -> `voted` with this vote, its count and its findings; the stored vote if there is one already.
+
+    A vote of a rater who is excluded at this moment is stored as such.
+    """
     try:
         move(connection, vote.battle_id, {BattleState.READY}, {"state": BattleState.VOTED, "updated_at": now})
     except StateConflict:
@@ -67,7 +76,14 @@ def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vo
         if not stored or stored[0].vote is None:
             raise
         return stored[0].vote
+    # PostgreSQL: an exclusion that is under way waits for this vote, or this vote for it.
+    excluded = select(RaterRow.excluded).where(RaterRow.id == vote.rater_id).with_for_update(key_share=True)
+    if connection.scalar(excluded):
+        vote = replace(vote, reasons=(*vote.reasons, Standing.RATER_EXCLUDED))
     insert_votes(connection, origin, [vote])
+    add_findings(connection, findings, now)
+    if address:
+        connection.execute(insert(VoteAddressRow).values(vote_id=vote.id, address=address))
     return vote
 
 
@@ -81,6 +97,24 @@ def insert_rows(connection: Connection, origin: str, votes: Sequence[Vote]) -> C
     rows = [_vote_values(vote, origin) for vote in votes]
     connection.execute(insert(VoteRow), rows)
     return Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
+
+
+def add_findings(connection: Connection, findings: Iterable[Finding], now: datetime) -> None:
+    """Store findings on votes that have none of these rules yet."""
+    rows = [finding_values(finding, now) for finding in findings]
+    if rows:
+        connection.execute(insert(VoteCheckRow), rows)
+
+
+def finding_values(finding: Finding, now: datetime) -> dict[str, Any]:
+    """The columns of a finding."""
+    return {
+        "vote_id": finding.vote_id,
+        "rule": finding.rule,
+        "verdict": finding.verdict,
+        "details": finding.details,
+        "created_at": now,
+    }
 
 
 def add_to_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:

@@ -31,6 +31,8 @@ LAYERS = {
     "arena.ids": (),
     "arena.apart": (),
     "arena.keys": (),
+    "arena.metrics": BASE,
+    "arena.abuse": ("arena.abuse", "arena.keys", *BASE),
     "arena.logs": (),
     "arena.settings": ("arena.validation", *BASE),
     "arena.contestant": ("arena.contestant_tables", "arena.toml_lines", "arena.validation", *BASE),
@@ -39,7 +41,7 @@ LAYERS = {
     "arena.weights": BASE,
     "arena.analysis": ("arena.analysis", *BASE),
     "arena.chat": ("arena.chat", *BASE),
-    "arena.battle": ("arena.battle", "arena.chat", "arena.keys", "arena.ids", *BASE),
+    "arena.battle": ("arena.battle", "arena.abuse", "arena.chat", "arena.keys", "arena.ids", *BASE),
     "arena.study_models": (),
     "arena.study": (
         "arena.study",
@@ -52,7 +54,16 @@ LAYERS = {
         "arena.validation",
         *BASE,
     ),
-    "arena.ui": ("arena.ui", "arena.battle", "arena.chat", "arena.analysis", "arena.keys", *BASE),
+    "arena.ui": (
+        "arena.ui",
+        "arena.battle",
+        "arena.abuse",
+        "arena.metrics",
+        "arena.chat",
+        "arena.analysis",
+        "arena.keys",
+        *BASE,
+    ),
     "arena": (),
 }
 # The only places that may import these.
@@ -65,6 +76,9 @@ CONFINED = {
     "httpx2": ("arena/chat/openai_client.py", "arena/chat/openai_body.py"),
     "sqlalchemy": ("storage/", "scripts/_cli.py"),
     "alembic": ("storage/",),
+    "limits": ("arena/abuse/limits.py", "arena/settings.py"),
+    "prometheus_client": ("arena/metrics.py",),
+    "phonenumbers": ("storage/transfer/masking.py",),
     "plotly": ("arena/analysis/plots.py",),
     "xllamacpp": ("arena/chat/embedded_server.py",),
 }
@@ -93,7 +107,12 @@ def test_a_module_imports_only_what_its_layer_may(path):
     module = module_of(path)
     allowed = next(may for layer, may in LAYERS.items() if module == layer or module.startswith(layer))
     ours = {name for name in imported(path) if within(name, OURS)}
-    packages = {"arena", "storage", "scripts", "tests", "arena.chat", "arena.battle", "arena.study", "arena.ui"}
+    packages = {f"arena.{name}" for name in ("abuse", "chat", "battle", "study", "ui")} | {
+        "arena",
+        "storage",
+        "scripts",
+        "tests",
+    }
     assert {name for name in ours - packages if not within(name, (*allowed, module))} == set()
 
 

@@ -9,11 +9,13 @@ from typing import cast
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from arena.ui.about_page import about_page
 from arena.ui.api import add_api
 from arena.ui.battle_page import battle_page
 from arena.ui.chrome import PAGES, Site
+from arena.ui.doors import Doors
 from arena.ui.examples_page import examples_page
 from arena.ui.gradio_costs import spare
 from arena.ui.leaderboard_page import leaderboard_page
@@ -38,7 +40,16 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
             warnings.filterwarnings("ignore", message="SSR mode is not supported")
             _mount(app, site, TEXTS[lang], path)
     pages = {f"/{page}" for page in PAGES} | {f"/zh/{page}" for page in PAGES} | {"/zh"}
-    app.add_middleware(WebGuard, keys=site.keys, rules=rules, pages=pages)
+    own = [route.path_regex for route in routes.routes if isinstance(route, APIRoute)]
+    app.add_middleware(
+        WebGuard,
+        keys=site.keys,
+        rules=rules,
+        doors=Doors(pages, own),
+        pages=pages,
+        clock=site.clock,
+        limiter=site.service.limiter,
+    )
     return app
 
 

@@ -68,6 +68,7 @@ class Texts:
     status_keys: str
     status_voted: str
     status_voted_not_counted: str
+    status_voted_for_a_reason: str
     status_leak: str
     status_failed: str
     status_failed_both: str
@@ -101,6 +102,7 @@ class Texts:
     you_none: str
     you_code: str
     you_code_note: str
+    you_export: str
     erase_title: str
     erase_intro: str
     erase_code: str
@@ -186,6 +188,7 @@ EN = Texts(
     status_keys="Keys 1 to 4",
     status_voted="Thank you. Your vote is saved",
     status_voted_not_counted="Thank you. Your vote is saved; it does not count, because a model gave itself away",
+    status_voted_for_a_reason="Thank you. Your vote is saved; it does not count: {reasons}",
     status_leak="A model gave itself away: this vote will not count",
     status_failed="Model {side} did not answer. Ask it again, or start a new battle",
     status_failed_both="Neither model answered. Ask again, or start a new battle",
@@ -216,6 +219,7 @@ EN = Texts(
         Refusal.TOO_FEW_CONTESTANTS: "The models are not available right now. Please come back in {seconds} seconds.",
         Refusal.PAUSED: "The arena is paused. Please come back later; your votes are safe.",
         Refusal.FULL: "All places are taken right now. Please try again in a minute.",
+        Refusal.TOO_MANY: "That is a lot in a short time. Please come back in {seconds} seconds; nothing is lost.",
         Refusal.NOT_SAVED: "This could not be saved, and nothing was lost. Please try again.",
     },
     not_saved="Your vote was not saved. Please try again.",
@@ -241,6 +245,9 @@ EN = Texts(
         Standing.IDENTITY_LEAK: "a model gave itself away",
         Standing.RATER_EXCLUDED: "voter excluded by the operator",
         Standing.TOO_FAST: "faster than anyone reads",
+        Standing.ONE_SIDED: "always the same side",
+        Standing.SAME_ADDRESS: "many alike from one place",
+        Standing.SAME_PROMPT: "the same message over and over",
         Standing.IMPORTED: "imported from elsewhere",
         Standing.WITHDRAWN: "withdrawn by the voter",
     },
@@ -258,7 +265,10 @@ EN = Texts(
     you_intro="What you voted in this browser, newest first.",
     you_none="No votes in this browser yet.",
     you_code="Your erasure code",
-    you_code_note="Keep it if you may want your texts erased one day. Whoever has it can erase them.",
+    you_code_note=(
+        "Keep it if you may want your texts erased one day. Whoever has it can read what you wrote here, and erase it."
+    ),
+    you_export="Download everything that is stored of you (JSON)",
     erase_title="Erase what I wrote",
     erase_intro=(
         "Your messages, the answers to them, your comments and the link to you are erased for good. "
@@ -352,6 +362,7 @@ ZH = Texts(
     status_keys="按键 1 到 4",
     status_voted="谢谢，你的投票已保存",
     status_voted_not_counted="谢谢，你的投票已保存；因为有模型暴露了身份，这一票不计入",
+    status_voted_for_a_reason="谢谢，你的投票已保存；这一票不计入：{reasons}",
     status_leak="有模型暴露了身份：这一票不会计入",
     status_failed="模型 {side} 没有回答。可以再问一次，或者再来一局",
     status_failed_both="两个模型都没有回答。可以再问一次，或者再来一局",
@@ -382,6 +393,7 @@ ZH = Texts(
         Refusal.TOO_FEW_CONTESTANTS: "模型暂时不可用，请 {seconds} 秒后再来。",
         Refusal.PAUSED: "竞技场已暂停，请稍后再来；你的投票都在。",
         Refusal.FULL: "现在人满了，请一分钟后再试。",
+        Refusal.TOO_MANY: "短时间内的请求太多了，请 {seconds} 秒后再来；什么都不会丢。",
         Refusal.NOT_SAVED: "没能保存，但什么都没有丢。请再试一次。",
     },
     not_saved="你的投票没有保存，请再试一次。",
@@ -404,6 +416,9 @@ ZH = Texts(
         Standing.IDENTITY_LEAK: "模型暴露了身份",
         Standing.RATER_EXCLUDED: "投票者被管理员排除",
         Standing.TOO_FAST: "快得来不及读",
+        Standing.ONE_SIDED: "总是投同一边",
+        Standing.SAME_ADDRESS: "同一来源的大量相同投票",
+        Standing.SAME_PROMPT: "反复使用同一句话",
         Standing.IMPORTED: "从别处导入",
         Standing.WITHDRAWN: "投票者已撤回",
     },
@@ -421,7 +436,8 @@ ZH = Texts(
     you_intro="你在这个浏览器里投过的票，最新的在前。",
     you_none="这个浏览器里还没有投票。",
     you_code="你的删除代码",
-    you_code_note="如果以后可能想删除你写的内容，请保存它。拿到它的人都可以执行删除。",
+    you_code_note="如果以后可能想删除你写的内容，请保存它。拿到它的人都可以读到并删除你写的内容。",
+    you_export="下载保存的全部与你有关的内容（JSON）",
     erase_title="删除我写的内容",
     erase_intro="你写的话、对应的回答、留言以及与你的关联都会被永久删除。你的投票会标记为已撤回，不再计入。",
     erase_code="删除代码",
