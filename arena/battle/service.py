@@ -77,6 +77,11 @@ class BattleService:
         self._clock = clock
         self.rules = rules
 
+    @property
+    def running(self) -> int:
+        """How many turns run in this process."""
+        return len(self._runner.turns)
+
     # --- looking ---
 
     async def current(self, digest: str | None) -> BattleView | None:

@@ -50,7 +50,7 @@ def arena_routes(
         status, details = await _health(store, matchmaker)
         body: dict[str, Any] = {"status": status}
         if _is_admin(request, admin_token):
-            body |= details
+            body |= details | {"running": _running(request, service)}
         return JSONResponse(body, status_code=503 if status == "down" else 200)
 
     return router
@@ -73,6 +73,12 @@ async def _health(store: Store, matchmaker: Matchmaker) -> tuple[str, dict[str, 
     if available < 2:
         return "down", details
     return ("degraded" if paused or available < len(roster.contestants) else "ok"), details
+
+
+def _running(request: Request, service: BattleService) -> dict[str, int]:
+    """What this process holds on to; all but a few tasks goes when the people go."""
+    sessions: int = request.app.state.sessions()
+    return {"turns": service.running, "sessions": sessions, "tasks": len(asyncio.all_tasks())}
 
 
 def _is_admin(request: Request, admin_token: str) -> bool:

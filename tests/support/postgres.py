@@ -9,7 +9,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,7 @@ import psycopg
 import pytest
 
 from arena.ids import new_id
+from tests.support.ports import free_port
 
 USER = "arena"
 START_S = 30.0
@@ -31,7 +31,7 @@ class PostgresServer:
     """One cluster. `crash` and `start` are for tests of what happens meanwhile."""
 
     def __init__(self, folder: Path, binaries: Path, account: str | None) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._data = folder / "data"
         self._log = folder / "postgres.log"
         self._binaries = binaries
@@ -128,9 +128,3 @@ def _binaries() -> Path | None:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     found = versions[-1] if versions else shutil.which("initdb")
     return Path(found).resolve().parent if found else None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
