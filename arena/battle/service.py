@@ -82,6 +82,11 @@ class BattleService:
         """How many turns run in this process."""
         return len(self._runner.turns)
 
+    @property
+    def process(self) -> str:
+        """The name under which this process holds its leases."""
+        return self._runner.owner
+
     # --- looking ---
 
     async def current(self, digest: str | None) -> BattleView | None:

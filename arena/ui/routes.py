@@ -50,7 +50,7 @@ def arena_routes(
         status, details = await _health(store, matchmaker)
         body: dict[str, Any] = {"status": status}
         if _is_admin(request, admin_token):
-            body |= details | {"running": _running(request, service)}
+            body |= details | {"process": service.process, "running": _running(request, service)}
         return JSONResponse(body, status_code=503 if status == "down" else 200)
 
     return router

@@ -44,7 +44,9 @@ def nginx(folder: Path, arenas: Sequence[str]) -> Iterator[str]:
         pytest.skip("there is no nginx here; sudo apt-get install nginx-light")
     port = free_port()
     path = folder / "nginx.conf"
-    path.write_text(AROUND.format(user=getpass.getuser(), folder=folder, settings=settings_for(port, arenas)), encoding="utf-8")
+    path.write_text(
+        AROUND.format(user=getpass.getuser(), folder=folder, settings=settings_for(port, arenas)), encoding="utf-8"
+    )
     process = subprocess.Popen([program, "-c", path, "-e", folder / "error.log", "-g", "daemon off;"])
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", process, folder / "error.log")
