@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
 from fastapi import FastAPI
 
+from arena.battle.labels import load_classifier
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
@@ -58,7 +60,12 @@ def arena_app(parts: Parts, keeper: BoardKeeper, rules: WebRules, admin_token: s
         await parts.runner.turns.close()
         await parts.client.aclose()
 
+    async def load_labels() -> None:
+        await asyncio.to_thread(load_classifier)
+        await asyncio.Event().wait()  # a job that ends is begun again
+
     jobs = {
+        "labels": load_labels,
         "probe": roster.probe_forever,
         "keep": parts.runner.turns.keep_forever,
         "sweep": parts.service.sweep_forever,
