@@ -35,6 +35,13 @@ class Page:
         """Keep a stream open, as a page does."""
         self.open.append(asyncio.create_task(self._read(path)))
 
+    async def follow_to_end(self, battle: str) -> None:
+        """Keep the battle's stream open until it says that the turn has ended."""
+        async with self.session.get(f"{self.url}/arena/events/{battle}") as response:
+            async for line in response.content:
+                if line == b"event: end\n":
+                    return
+
     async def close(self) -> None:
         """Close the tab: its connections are cut."""
         for task in self.open:
