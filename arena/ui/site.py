@@ -18,6 +18,7 @@ from arena.ui.chrome import PAGES, Site
 from arena.ui.examples_page import examples_page
 from arena.ui.gradio_costs import forget_sessions, sessions_of, spare
 from arena.ui.leaderboard_page import leaderboard_page
+from arena.ui.payloads import CallGuard, Calls
 from arena.ui.text import EN, TEXTS, Texts
 from arena.ui.web import WebGuard, WebRules
 from arena.ui.you_page import you_page
@@ -41,6 +42,7 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
             demos.append(_mount(app, site, TEXTS[lang], path))
     app.state.sessions = lambda: sum(map(sessions_of, demos))
     pages = {f"/{page}" for page in PAGES} | {f"/zh/{page}" for page in PAGES} | {"/zh"}
+    app.add_middleware(CallGuard, calls={path: Calls.of(d) for path, d in zip(mounts.values(), demos, strict=True)})
     app.add_middleware(WebGuard, keys=site.keys, rules=rules, pages=pages)
     return app
 
