@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from arena.errors import ConfigError, StoreError, StoreUnavailable
 from storage.database import Database, open_database
 from storage.faults import translated
 from storage.integrity import problems, recount
+
 
 def copy_sqlite(database: Database, target: Path) -> int:
     """Copy a SQLite database as of one moment, and check the copy; how many votes it has.
@@ -27,7 +27,7 @@ def copy_sqlite(database: Database, target: Path) -> int:
             votes = check(copy)
         finally:
             copy.close()
-        os.replace(unfinished, target)
+        unfinished.replace(target)
     finally:
         for leftover in unfinished.parent.glob(f"{unfinished.name}*"):
             leftover.unlink()

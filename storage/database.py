@@ -148,6 +148,7 @@ def _engine(url: str, busy_timeout_ms: int) -> Engine:
 
 
 def parse_url(url: str) -> URL:
+    """A database URL of a kind that we have. Raises `ConfigError`."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:

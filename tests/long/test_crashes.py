@@ -54,13 +54,11 @@ async def kill_many_times(models: ModelServer, folder: Path, url: str, kills: in
 async def test_no_acknowledged_vote_is_lost_when_the_arena_is_killed(
     models: ModelServer, tmp_path: Path, kills: int
 ) -> None:
-    stored, unanswered = await kill_many_times(models, tmp_path, f"sqlite:///{tmp_path / 'arena.db'}", kills)
-    print(f"{kills} kills, {stored} votes stored, {unanswered} of them unanswered at first")
+    stored, _unanswered = await kill_many_times(models, tmp_path, f"sqlite:///{tmp_path / 'arena.db'}", kills)
     assert stored >= kills
 
 
 @pytest.mark.parametrize("kills", [pytest.param(10, marks=pytest.mark.long)])
 async def test_nor_on_postgresql(models: ModelServer, postgres: PostgresServer, tmp_path: Path, kills: int) -> None:
-    stored, unanswered = await kill_many_times(models, tmp_path, postgres.new_database(), kills)
-    print(f"{kills} kills, {stored} votes stored, {unanswered} of them unanswered at first")
+    stored, _unanswered = await kill_many_times(models, tmp_path, postgres.new_database(), kills)
     assert stored >= kills

@@ -89,7 +89,9 @@ class Battles(RuleBasedStateMachine):
 
     # --- what people do ---
 
-    @rule(who=people, at=processes, prompt=st.sampled_from(["hi", "", "x" * 5000, "\0", "说"]), which=st.integers(0, 40))
+    @rule(
+        who=people, at=processes, prompt=st.sampled_from(["hi", "", "x" * 5000, "\0", "说"]), which=st.integers(0, 40)
+    )
     def send(self, who, at, prompt, which):
         sent = self._try(self.here[at].service.send(self.people[who], prompt, self._battle(which)))
         if sent and sent.view.battle_id not in self.known:
@@ -101,7 +103,9 @@ class Battles(RuleBasedStateMachine):
         if sent and sent.view.battle_id not in self.known:
             self.known.append(sent.view.battle_id)
 
-    @rule(who=people, at=processes, which=st.integers(0, 40), act=st.sampled_from(["stop", "retry", "new_battle", "view"]))
+    @rule(
+        who=people, at=processes, which=st.integers(0, 40), act=st.sampled_from(["stop", "retry", "new_battle", "view"])
+    )
     def act(self, who, at, which, act):
         self._try(getattr(self.here[at].service, act)(self.people[who], self._battle(which)))
 
@@ -169,8 +173,12 @@ class Battles(RuleBasedStateMachine):
             live = ", ".join(f"'{state}'" for state in LIVE_STATES)
             most = f"SELECT max(n) FROM (SELECT count(*) n FROM battle WHERE state IN ({live}) GROUP BY rater_id)"
             crowded = connection.scalar(text(most)) or 0
-            stray = "SELECT count(*) FROM answer JOIN turn ON turn.id = turn_id JOIN battle ON battle.id = turn.battle_id"
-            strays = connection.scalar(text(f"{stray} WHERE answer.state = 'streaming' AND battle.state <> 'streaming'"))
+            stray = (
+                "SELECT count(*) FROM answer JOIN turn ON turn.id = turn_id JOIN battle ON battle.id = turn.battle_id"
+            )
+            strays = connection.scalar(
+                text(f"{stray} WHERE answer.state = 'streaming' AND battle.state <> 'streaming'")
+            )
             held = connection.scalar(text("SELECT count(*) FROM battle WHERE state <> 'streaming' AND owner <> ''"))
             assert problems(connection) == []
         assert found <= ALLOWED

@@ -22,8 +22,9 @@ TELLTALES = ("traceback", "site-packages", str(Path(__file__).parents[2]), "sqla
 HANDLERS = ["send", "view", "stop", "retry", "new_battle", "vote", "comment", "report", "erase", "current", "nobody"]
 POSTED = [
     *(f"/gradio_api/{kind}/{name}" for kind in ("run", "api", "call", "call/v2") for name in HANDLERS),
-    "/gradio_api/run/predict", "/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset", "/gradio_api/upload",
-    "/gradio_api/component_server", "/gradio_api/stream/x", "/gradio_api/stream/x/close", "/gradio_api/process_recording",
+    "/gradio_api/run/predict", "/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset",
+    "/gradio_api/component_server", "/gradio_api/stream/x", "/gradio_api/stream/x/close", 
+    "/gradio_api/upload", "/gradio_api/process_recording",
     "/gradio_api/vibe-edit", "/gradio_api/undo-vibe-edit", "/gradio_api/vibe-code", "/gradio_api/run-history/connect",
     "/login", "/zh/gradio_api/run/predict", "/zh/login", "/arena/events/x", "/healthz", "/",
 ]  # fmt: skip
@@ -33,8 +34,10 @@ GOT = [
     "/favicon.ico", "/assets/{}", "/static/{}", "/svelte/{}", "/monitoring", "/monitoring/{}", "/logout",
     "/gradio_api/info", "/gradio_api/openapi.json", "/gradio_api/app_id", "/gradio_api/user", "/gradio_api/token",
     "/gradio_api/login_check", "/gradio_api/file={}", "/gradio_api/file/{}", "/gradio_api/proxy={}", "/gradio_api/runs",
-    "/gradio_api/call/{}/{}", "/gradio_api/custom_component/{}/client/a/b.js", "/gradio_api/upload_progress?upload_id={}",
-    "/gradio_api/startup-events", "/gradio_api/deep_link?session_hash={}", "/?view=api&deep_link={}", "/gradio_api/vibe-code",
+    "/gradio_api/call/{}/{}", "/gradio_api/custom_component/{}/client/a/b.js", 
+    "/gradio_api/upload_progress?upload_id={}",
+    "/gradio_api/startup-events", "/gradio_api/deep_link?session_hash={}", "/?view=api&deep_link={}",
+    "/gradio_api/vibe-code",
     "/gradio_api/stream/{}/1/1/playlist.m3u8", "/gradio_api/stream/{}/1/1/x.aac", "/gradio_api/run-history/buckets",
 ]  # fmt: skip
 
@@ -63,8 +66,12 @@ bodies = st.one_of(
     values.map(lambda body: json.dumps(body).encode()),
     st.binary(max_size=60),
 )
-posts = st.tuples(st.sampled_from(POSTED), bodies, st.sampled_from(["application/json", "text/plain", "multipart/form-data"]))
-gets = st.builds(lambda path, a: path.replace("{}", a), st.sampled_from(GOT), st.from_regex(r"[\w.%~:@=&;-]{0,30}", fullmatch=True))
+posts = st.tuples(
+    st.sampled_from(POSTED), bodies, st.sampled_from(["application/json", "text/plain", "multipart/form-data"])
+)
+gets = st.builds(
+    lambda path, a: path.replace("{}", a), st.sampled_from(GOT), st.from_regex(r"[\w.%~:@=&;-]{0,30}", fullmatch=True)
+)
 
 
 @dataclass
@@ -139,5 +146,3 @@ async def _plays(url: str) -> str:
     state = (await page.fire("transcript", "submit", battle))["transcript"]["props"]["state"]
     await page.close()
     return str(state)
-
-

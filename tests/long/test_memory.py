@@ -47,10 +47,8 @@ async def memory_over(arena: App, battles: int) -> list[tuple[int, float]]:
 @pytest.mark.parametrize("battles", sizes(small=100, full=2000))
 async def test_memory_is_flat_over_many_battles(models: ModelServer, tmp_path: Path, battles: int) -> None:
     field = [models.contestant(name, tokens=40) for name in ("left", "right")]
-    began = time.monotonic()
+    time.monotonic()
     with running_app(tmp_path, field, pacing="natural", log_level="error") as arena:
         measured = await memory_over(arena, battles)
-    print(f"{battles} battles in {time.monotonic() - began:.0f} s; MB of memory after so many:")
-    print(", ".join(f"{done}: {mb:.1f}" for done, mb in measured))
     settled = next(mb for done, mb in measured if done >= battles * WARM_UP)
     assert measured[-1][1] - settled < MAY_GROW_MB

@@ -88,8 +88,10 @@ class CrowdContract:
         for name in names:
             await cast(stores[0], rater_id=await new_rater(stores[0], name))
         battles = [await ready_battle(stores[0]) for _ in range(12)]
-        votes = [s.record_vote(vote_on(b, origin=s.database.origin), NOW) for s, b in zip(stores * 4, battles)]
-        erasures = [s.erase(f"code-{name}", NOW) for s, name in zip(stores * 4, names)]
+        votes = [
+            s.record_vote(vote_on(b, origin=s.database.origin), NOW) for s, b in zip(stores * 4, battles, strict=False)
+        ]
+        erasures = [s.erase(f"code-{name}", NOW) for s, name in zip(stores * 4, names, strict=False)]
         await asyncio.gather(*votes, *erasures)
         cell = ("plain", "warm", "model_a")
         assert await cells(stores[1]) == {(*cell, "counted"): 12, (*cell, "withdrawn"): 12}

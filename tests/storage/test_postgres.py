@@ -118,14 +118,16 @@ async def test_a_server_that_crashes_under_votes_has_every_acknowledged_vote_aft
     store = open_store(own_postgres.new_database())
     battles = [await ready_battle(store) for _ in range(40)]
     acknowledged: list[str] = []
+    some = asyncio.Event()
 
     async def vote(index: int) -> None:
         given = vote_on(battles[index], origin=store.database.origin)
         acknowledged.append((await store.record_vote(given, NOW)).id)
+        if len(acknowledged) == 5:
+            some.set()
 
     voting = [asyncio.create_task(vote(i)) for i in range(len(battles))]
-    while len(acknowledged) < 5:
-        await asyncio.sleep(0)
+    await asyncio.wait_for(some.wait(), 30)
     await asyncio.to_thread(own_postgres.crash)
     ended = await asyncio.gather(*voting, return_exceptions=True)
     assert {type(result) for result in ended} == {type(None), StoreUnavailable}

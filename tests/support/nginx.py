@@ -1,4 +1,4 @@
-"""Debian's nginx in front of several arenas, with the settings that operators are given; only addresses are exchanged."""
+"""Debian's nginx in front of several arenas, with the settings that operators are given but for addresses."""
 
 from __future__ import annotations
 
