@@ -23,7 +23,7 @@ HANDLERS = ["send", "view", "stop", "retry", "new_battle", "vote", "comment", "r
 POSTED = [
     *(f"/gradio_api/{kind}/{name}" for kind in ("run", "api", "call", "call/v2") for name in HANDLERS),
     "/gradio_api/run/predict", "/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset",
-    "/gradio_api/component_server", "/gradio_api/stream/x", "/gradio_api/stream/x/close", 
+    "/gradio_api/component_server", "/gradio_api/stream/x", "/gradio_api/stream/x/close",
     "/gradio_api/upload", "/gradio_api/process_recording",
     "/gradio_api/vibe-edit", "/gradio_api/undo-vibe-edit", "/gradio_api/vibe-code", "/gradio_api/run-history/connect",
     "/login", "/zh/gradio_api/run/predict", "/zh/login", "/arena/events/x", "/healthz", "/",
@@ -34,7 +34,7 @@ GOT = [
     "/favicon.ico", "/assets/{}", "/static/{}", "/svelte/{}", "/monitoring", "/monitoring/{}", "/logout",
     "/gradio_api/info", "/gradio_api/openapi.json", "/gradio_api/app_id", "/gradio_api/user", "/gradio_api/token",
     "/gradio_api/login_check", "/gradio_api/file={}", "/gradio_api/file/{}", "/gradio_api/proxy={}", "/gradio_api/runs",
-    "/gradio_api/call/{}/{}", "/gradio_api/custom_component/{}/client/a/b.js", 
+    "/gradio_api/call/{}/{}", "/gradio_api/custom_component/{}/client/a/b.js",
     "/gradio_api/upload_progress?upload_id={}",
     "/gradio_api/startup-events", "/gradio_api/deep_link?session_hash={}", "/?view=api&deep_link={}",
     "/gradio_api/vibe-code",

@@ -89,9 +89,9 @@ class CrowdContract:
             await cast(stores[0], rater_id=await new_rater(stores[0], name))
         battles = [await ready_battle(stores[0]) for _ in range(12)]
         votes = [
-            s.record_vote(vote_on(b, origin=s.database.origin), NOW) for s, b in zip(stores * 4, battles, strict=False)
+            s.record_vote(vote_on(b, origin=s.database.origin), NOW) for s, b in zip(stores * 4, battles, strict=True)
         ]
-        erasures = [s.erase(f"code-{name}", NOW) for s, name in zip(stores * 4, names, strict=False)]
+        erasures = [s.erase(f"code-{name}", NOW) for s, name in zip(stores * 4, names, strict=True)]
         await asyncio.gather(*votes, *erasures)
         cell = ("plain", "warm", "model_a")
         assert await cells(stores[1]) == {(*cell, "counted"): 12, (*cell, "withdrawn"): 12}
