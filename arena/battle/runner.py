@@ -47,7 +47,7 @@ class TurnRunner:
         self._client = client
         self._clock = clock
         self._rules = rules
-        self._owner = new_id()
+        self.owner = new_id()
         self.meter: Meter = meter or Unmetered()
         self.turns = LiveTurns(store.save_progress, self._renew)
 
@@ -63,7 +63,7 @@ class TurnRunner:
 
     def lease(self) -> Lease:
         """This process's lease from now on."""
-        return Lease(owner=self._owner, until=self._clock.now() + timedelta(seconds=self._rules.lease_s))
+        return Lease(owner=self.owner, until=self._clock.now() + timedelta(seconds=self._rules.lease_s))
 
     def start(self, battle: Battle, contestants: Draw, sides: Sequence[Side], *, retry: bool = False) -> None:
         """Ask the sides for the last turn of a battle; a retried side keeps the rate of the attempt before."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
 from fastapi import FastAPI
 
 from arena.abuse.watch import Watch
+from arena.battle.labels import load_classifier
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
@@ -74,7 +76,12 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         await parts.runner.turns.close()
         await parts.client.aclose()
 
+    async def load_labels() -> None:
+        await asyncio.to_thread(load_classifier)
+        await asyncio.Event().wait()  # a job that ends is begun again
+
     jobs = {
+        "labels": load_labels,
         "probe": roster.probe_forever,
         "keep": parts.runner.turns.keep_forever,
         "sweep": parts.service.sweep_forever,

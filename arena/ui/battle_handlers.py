@@ -108,7 +108,7 @@ class BattleHandlers:
                 limit = self._site.service.rules.max_comment_chars
                 ballot = read_ballot(outcome, tags_a or [], tags_b or [], comment or "", limit)
                 address = self._site.address(request)
-                view = await self._site.service.vote(digest, battle_id, token, ballot, address=address)
+                view = await self._site.service.vote(digest, battle_id or "", token or "", ballot, address=address)
                 return self._show(page_state(view, self._text), clear_ballot=True)
 
             return await self._do(request, battle_id, work, not_saved=self._text.not_saved)

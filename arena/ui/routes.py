@@ -82,7 +82,7 @@ def _add_operators(
         status, details = await _health(store, matchmaker)
         body: dict[str, Any] = {"status": status}
         if _is_admin(request, admin_token):
-            body |= details
+            body |= details | {"process": runner.owner, "running": _running(request, runner)}
         return JSONResponse(body, status_code=503 if status == "down" else 200)
 
     @router.get("/metrics")
@@ -116,6 +116,12 @@ async def _health(store: Store, matchmaker: Matchmaker) -> tuple[str, dict[str, 
     if available < 2:
         return "down", details
     return ("degraded" if paused or available < len(roster.contestants) else "ok"), details
+
+
+def _running(request: Request, runner: TurnRunner) -> dict[str, int]:
+    """What this process holds on to; all but a few tasks goes when the people go."""
+    sessions: int = request.app.state.sessions()
+    return {"turns": len(runner.turns), "sessions": sessions, "tasks": len(asyncio.all_tasks())}
 
 
 def _is_admin(request: Request, admin_token: str) -> bool:
