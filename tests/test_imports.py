@@ -38,6 +38,7 @@ LAYERS = {
     "arena.analysis": ("arena.analysis", *BASE),
     "arena.chat": ("arena.chat", *BASE),
     "arena.battle": ("arena.battle", "arena.chat", "arena.keys", "arena.ids", *BASE),
+    "arena.bench": ("arena.bench", "arena.chat", "arena.analysis", *BASE),
     "arena.ui": ("arena.ui", "arena.battle", "arena.chat", "arena.analysis", "arena.keys", *BASE),
     "arena": (),
 }
@@ -52,6 +53,8 @@ CONFINED = {
     "sqlalchemy": ("storage/", "scripts/_cli.py"),
     "alembic": ("storage/",),
     "plotly": ("arena/analysis/plots.py",),
+    "psutil": ("arena/bench/",),
+    "pynvml": ("arena/bench/",),
     "xllamacpp": ("arena/chat/embedded_server.py",),
 }
 ADAPTERS = ("arena.chat.openai_client", "arena.chat.embedded")
@@ -91,7 +94,7 @@ def test_a_library_is_imported_where_it_belongs_and_nowhere_else(library):
 
 def test_only_the_composition_root_knows_the_adapters():
     users = [p for p in SOURCES if any(within(name, ADAPTERS) for name in imported(p))]
-    outside = [str(p) for p in users if not module_of(p).startswith(("app", "arena.start", *ADAPTERS))]
+    outside = [str(p) for p in users if not module_of(p).startswith(("app", "arena.start", "scripts.bench", *ADAPTERS))]
     assert outside == []
 
 
