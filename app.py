@@ -12,13 +12,12 @@ import uvicorn
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
-from arena.chat.openai_client import OpenAIChat
 from arena.chat.roster import Roster
 from arena.clock import SystemClock
 from arena.errors import ArenaError
 from arena.keys import Keys
 from arena.settings import Settings
-from arena.start import battle_rules, chat_timeouts, field_soon, prepare, runner_rules, web_rules
+from arena.start import battle_rules, chat_client, field_soon, prepare, runner_rules, web_rules
 from arena.ui.fast_import import without_interface_files
 from storage.database import open_database
 from storage.store import SqlStore
@@ -34,7 +33,7 @@ def main(stack: ExitStack) -> None:
     field = coming.result()
     store = SqlStore(open_database(settings.resolved_database_url))
     clock = SystemClock()
-    client = OpenAIChat({c.api_key_env: settings.api_key(c.api_key_env) or "" for c in field}, chat_timeouts(settings))
+    client = chat_client(settings, field)
     matchmaker = Matchmaker(Roster(field, client, clock, settings.probe_interval_s), store, clock, SystemRandom())
     keys = Keys(settings.secret.get_secret_value() or asyncio.run(store.secret()))
     runner = TurnRunner(store=store, client=client, clock=clock, rules=runner_rules(settings))

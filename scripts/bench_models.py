@@ -31,12 +31,14 @@ from arena.bench.plain import plain
 from arena.bench.prompts import Language
 from arena.bench.servers import Server, read_record, server_of
 from arena.bench.session import Bencher, Plan
+from arena.chat.consistency import SelfConsistentChat
 from arena.chat.embedded import embedded_contestants
 from arena.chat.openai_client import OpenAIChat
 from arena.clock import SystemClock
 from arena.contestants import load
 from arena.errors import ChatError
 from arena.models import EMBEDDED, Contestant
+from arena.ports import ChatClient
 from arena.settings import Settings
 from arena.weights import fetch
 from scripts._bench_tables import show
@@ -132,10 +134,10 @@ def field_of(settings: Settings, source: str, only: Sequence[str], record: Path 
     return Field(contestants=running, servers={c.name: server_of(c, known) for c in running})
 
 
-def client_for(settings: Settings, contestants: Sequence[Contestant], clock: SystemClock) -> OpenAIChat:
+def client_for(settings: Settings, contestants: Sequence[Contestant], clock: SystemClock) -> ChatClient:
     """The arena's own client, which tells when a request goes out."""
     keys = {c.api_key_env: settings.api_key(c.api_key_env) or "" for c in contestants}
-    return OpenAIChat(keys, on_send=Departures(clock).note)
+    return SelfConsistentChat(OpenAIChat(keys, on_send=Departures(clock).note))
 
 
 def measured(bencher: Bencher, field: Field, plan: Plan) -> list[Outcome]:

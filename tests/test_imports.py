@@ -53,8 +53,8 @@ CONFINED = {
     "sqlalchemy": ("storage/", "scripts/_cli.py"),
     "alembic": ("storage/",),
     "plotly": ("arena/analysis/plots.py",),
-    "psutil": ("arena/bench/",),
-    "pynvml": ("arena/bench/",),
+    "psutil": ("arena/bench/", "arena/serving/"),
+    "pynvml": ("arena/bench/", "arena/serving/"),
     "xllamacpp": ("arena/chat/embedded_server.py",),
 }
 ADAPTERS = ("arena.chat.openai_client", "arena.chat.embedded")
