@@ -17,7 +17,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -41,8 +41,10 @@ from arena.models import EMBEDDED, Contestant
 from arena.ports import ChatClient
 from arena.settings import Settings
 from arena.weights import fetch
+from scripts._bench_self import STREAMS, OwnCost, own_cost, table
 from scripts._bench_tables import show
 from scripts._cli import FAILED, fail, in_sentences, progress_bar, say
+from tests.support.model_server import ModelServer
 
 app = typer.Typer(add_completion=False, help=__doc__)
 
@@ -68,9 +70,13 @@ def main(
     servers: Annotated[Path | None, typer.Option(help="JSON record of servers: pid and load_s.")] = None,
     watts: Annotated[float | None, typer.Option(min=0, help="What the serving machine draws.")] = None,
     electricity_price: Annotated[float | None, typer.Option(min=0, help="Of a kilowatt-hour.")] = None,
+    self_check: Annotated[bool, typer.Option("--self-check", help="Measure the load generator; stop.")] = False,
     json_out: Annotated[str | None, typer.Option("--json", help="Write JSON here; - is standard output.")] = None,
 ) -> None:
     """Measure, and print tables."""
+    if self_check:
+        check_itself(json_out)
+        return
     if watts is not None and electricity_price is None:
         fail("--watts needs --electricity-price beside it: the price of a kilowatt-hour")
     plan = Plan(
@@ -105,6 +111,30 @@ def main(
         )
     show(bench, Console(stderr=json_out == "-"))
     write(json_out, lambda: json.dumps(plain(bench), ensure_ascii=False, indent=2))
+
+
+def check_itself(json_out: str | None) -> None:
+    """Measure this program against a scripted server that knows what it sent when."""
+    client = OpenAIChat({}, on_send=Departures(SystemClock()).note)
+
+    async def work(done: Callable[[int], None]) -> OwnCost:
+        try:
+            await client.warm_up()
+            without_garbage()
+            return await own_cost(client, server, done)
+        finally:
+            await client.aclose()
+
+    with ModelServer() as server, progress_bar("Asking", STREAMS) as done:
+        found = asyncio.run(work(done))
+    Console(stderr=json_out == "-").print(table(found))
+    write(json_out, lambda: json.dumps(asdict(found), indent=2))
+
+
+def without_garbage() -> None:
+    """What was imported is never garbage: looking through it would stop the clock's owner for 20 ms at a time."""
+    gc.collect()
+    gc.freeze()
 
 
 def streams(text: str) -> tuple[int, ...]:
@@ -146,9 +176,7 @@ def measured(bencher: Bencher, field: Field, plan: Plan) -> list[Outcome]:
     async def all_of(done: Callable[[int], None]) -> list[Outcome]:
         try:
             await bencher.client.warm_up()
-            # What was imported is never garbage: collecting it would stop the clock's owner for 20 ms at a time.
-            gc.collect()
-            gc.freeze()
+            without_garbage()
             return [o for c in field.contestants for o in await bencher.measure(c, plan, done)]
         finally:
             await bencher.client.aclose()
