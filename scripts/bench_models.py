@@ -29,6 +29,8 @@ from arena.bench.footprint import Gpus
 from arena.bench.outcome import Bench, Outcome, this_machine
 from arena.bench.plain import plain
 from arena.bench.prompts import Language
+from arena.bench.report import render
+from arena.bench.report_text import ReportLanguage
 from arena.bench.servers import Server, read_record, server_of
 from arena.bench.session import Bencher, Plan
 from arena.chat.consistency import SelfConsistentChat
@@ -72,6 +74,8 @@ def main(
     electricity_price: Annotated[float | None, typer.Option(min=0, help="Of a kilowatt-hour.")] = None,
     self_check: Annotated[bool, typer.Option("--self-check", help="Measure the load generator; stop.")] = False,
     json_out: Annotated[str | None, typer.Option("--json", help="Write JSON here; - is standard output.")] = None,
+    report: Annotated[str | None, typer.Option(help="Write an HTML report here; - is standard output.")] = None,
+    report_language: Annotated[ReportLanguage, typer.Option(help="Of the report.")] = ReportLanguage.EN,
 ) -> None:
     """Measure, and print tables."""
     if self_check:
@@ -109,7 +113,8 @@ def main(
             settings={"seed": str(seed), "language": language.value, "requests": str(requests)},
             names={c.name: c.display for c in field.contestants},
         )
-    show(bench, Console(stderr=json_out == "-"))
+    show(bench, Console(stderr="-" in (json_out, report)))
+    write(report, lambda: render(bench, report_language))
     write(json_out, lambda: json.dumps(plain(bench), ensure_ascii=False, indent=2))
 
 
