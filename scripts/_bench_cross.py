@@ -10,7 +10,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,18 @@ def table(check: CrossCheck, pairs: Sequence[Pair]) -> Table:
         close = "yes" if abs(pair.difference) <= CLOSE else "no"
         shown.add_row(pair.what, f"{pair.ours:.2f}", f"{pair.theirs:.2f}", f"{pair.difference:+.1%}", close)
     return shown
+
+
+def plain(check: CrossCheck, pairs: Sequence[Pair]) -> dict[str, Any]:
+    """As JSON values."""
+    return {
+        "contestant": check.contestant.name,
+        "concurrency": check.concurrency,
+        "requests": len(check.prompts),
+        "rounds": ROUNDS,
+        "tokens": check.tokens,
+        "figures": [asdict(pair) | {"difference": pair.difference} for pair in pairs],
+    }
 
 
 def _our_figures(load: Load) -> dict[str, float]:

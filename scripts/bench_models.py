@@ -1,9 +1,10 @@
 """What the contestants' servers cost in time, memory and money.
 
-    python -m scripts.bench_models                                     the embedded model, started for this
+    python -m scripts.bench_models                              the contestants of ARENA_CONTESTANTS
     python -m scripts.bench_models --contestants FILE --concurrency 1,4 --requests 40 --report bench.html
-    python -m scripts.bench_models --contestants FILE --policies       the advice on calling them, checked
-    python -m scripts.bench_models --self-check                        what the load generator itself costs
+    python -m scripts.bench_models --contestants FILE --policies              the advice on calling models, checked
+    python -m scripts.bench_models --contestants FILE --cross-check PYTHON    beside vLLM's own client
+    python -m scripts.bench_models --self-check                               what the load generator itself costs
 
 TTFT, ITL, TPOT and E2EL are vLLM's; TTFAT is the first token of the answer, after any thinking. docs/bench.md has the
 definitions. Exit codes: 0 done, 1 a server did not answer, 2 the command, its settings or its file are wrong.
@@ -12,51 +13,38 @@ definitions. Exit codes: 0 done, 1 a server did not answer, 2 the command, its s
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from arena.bench.ask import Departures
-from arena.bench.footprint import Gpus
 from arena.bench.outcome import Bench, Outcome, this_machine
 from arena.bench.plain import plain
-from arena.bench.prompts import Language
+from arena.bench.policies import VARIANTS, PolicyResult, try_policies
+from arena.bench.prompts import Language, everyday
 from arena.bench.report import render
 from arena.bench.report_text import ReportLanguage
-from arena.bench.servers import Server, read_record, server_of
 from arena.bench.session import Bencher, Plan
-from arena.chat.consistency import SelfConsistentChat
-from arena.chat.embedded import embedded_contestants
 from arena.chat.openai_client import OpenAIChat
 from arena.clock import SystemClock
-from arena.contestants import load
-from arena.errors import ChatError
-from arena.models import EMBEDDED, Contestant
-from arena.ports import ChatClient
-from arena.settings import Settings
-from arena.weights import fetch
-from scripts._bench_self import STREAMS, OwnCost, own_cost, table
+from scripts import _bench_cross as cross
+from scripts import _bench_policies as policy_tables
+from scripts._bench_self import STREAMS, OwnCost, own_cost
+from scripts._bench_self import table as own_table
+from scripts._bench_setup import Setup, set_up, without_garbage
 from scripts._bench_tables import show
-from scripts._cli import FAILED, fail, in_sentences, progress_bar, say
+from scripts._cli import fail, in_sentences, progress_bar
 from tests.support.model_server import ModelServer
 
+CROSS_TOKENS = 64
+
 app = typer.Typer(add_completion=False, help=__doc__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """The contestants that are measured, with what is known of their servers."""
-
-    contestants: Sequence[Contestant]
-    servers: dict[str, Server]
 
 
 @app.command(help=__doc__)
@@ -72,74 +60,45 @@ def main(
     servers: Annotated[Path | None, typer.Option(help="JSON record of servers: pid and load_s.")] = None,
     watts: Annotated[float | None, typer.Option(min=0, help="What the serving machine draws.")] = None,
     electricity_price: Annotated[float | None, typer.Option(min=0, help="Of a kilowatt-hour.")] = None,
-    self_check: Annotated[bool, typer.Option("--self-check", help="Measure the load generator; stop.")] = False,
+    policies: Annotated[bool, typer.Option("--policies", help="Try prompt policies instead.")] = False,
+    cross_check: Annotated[str, typer.Option(metavar="PYTHON", help="A Python that has vLLM; compare.")] = "",
+    self_check: Annotated[bool, typer.Option("--self-check", help="Measure the load generator instead.")] = False,
     json_out: Annotated[str | None, typer.Option("--json", help="Write JSON here; - is standard output.")] = None,
     report: Annotated[str | None, typer.Option(help="Write an HTML report here; - is standard output.")] = None,
     report_language: Annotated[ReportLanguage, typer.Option(help="Of the report.")] = ReportLanguage.EN,
 ) -> None:
     """Measure, and print tables."""
-    if self_check:
-        check_itself(json_out)
-        return
-    if watts is not None and electricity_price is None:
-        fail("--watts needs --electricity-price beside it: the price of a kilowatt-hour")
+    power(watts, electricity_price)
+    counts = streams(concurrency)
     plan = Plan(
-        concurrencies=streams(concurrency),
+        concurrencies=counts,
         requests=requests,
         warm_ups=warm_up,
         language=language,
         seed=seed,
         max_tokens=max_tokens,
     )
+    console = Console(stderr="-" in (json_out, report))
+    if self_check:
+        return write(json_out, lambda: text_of(asdict(check_itself(console))))
     with in_sentences(), ExitStack() as stack:
-        settings = Settings()
-        field = field_of(settings, contestants, only or [], servers, stack)
-        gpus = stack.enter_context(Gpus())
-        clock = SystemClock()
-        client = client_for(settings, field.contestants, clock)
-        bencher = Bencher(
-            client=client,
-            clock=clock,
-            gpus=gpus,
-            servers=field.servers,
-            electricity_price=electricity_price,
-            watts=watts,
-        )
-        outcomes = measured(bencher, field, plan)
-        bench = Bench(
-            outcomes=outcomes,
-            machine=this_machine(gpus.name),
-            at=f"{clock.now():%Y-%m-%d %H:%M} UTC",
-            settings={"seed": str(seed), "language": language.value, "requests": str(requests)},
-            names={c.name: c.display for c in field.contestants},
-        )
-    show(bench, Console(stderr="-" in (json_out, report)))
+        setup = set_up(contestants, only or [], servers, stack)
+        if policies:
+            tried = try_all(setup, plan, console)
+            return write(json_out, lambda: text_of([asdict(each) for each in tried]))
+        if cross_check:
+            pairs = compare(setup, plan, cross_check, console)
+            return write(json_out, lambda: text_of(pairs))
+        bench = measure(setup, plan, watts, electricity_price)
+    show(bench, console)
     write(report, lambda: render(bench, report_language))
-    write(json_out, lambda: json.dumps(plain(bench), ensure_ascii=False, indent=2))
+    return write(json_out, lambda: text_of(plain(bench)))
 
 
-def check_itself(json_out: str | None) -> None:
-    """Measure this program against a scripted server that knows what it sent when."""
-    client = OpenAIChat({}, on_send=Departures(SystemClock()).note)
-
-    async def work(done: Callable[[int], None]) -> OwnCost:
-        try:
-            await client.warm_up()
-            without_garbage()
-            return await own_cost(client, server, done)
-        finally:
-            await client.aclose()
-
-    with ModelServer() as server, progress_bar("Asking", STREAMS) as done:
-        found = asyncio.run(work(done))
-    Console(stderr=json_out == "-").print(table(found))
-    write(json_out, lambda: json.dumps(asdict(found), indent=2))
-
-
-def without_garbage() -> None:
-    """What was imported is never garbage: looking through it would stop the clock's owner for 20 ms at a time."""
-    gc.collect()
-    gc.freeze()
+def power(watts: float | None, price: float | None) -> None:
+    """Watts without a price say nothing about cost."""
+    if watts is not None and price is None:
+        fail("--watts needs --electricity-price beside it: the price of a kilowatt-hour")
 
 
 def streams(text: str) -> tuple[int, ...]:
@@ -153,44 +112,81 @@ def streams(text: str) -> tuple[int, ...]:
     return numbers
 
 
-def field_of(settings: Settings, source: str, only: Sequence[str], record: Path | None, stack: ExitStack) -> Field:
-    """The contestants to measure; the embedded engine is started, and its start timed, when one of them needs it."""
-    listed = load(source or settings.contestants, settings.api_key)
-    unknown = sorted(set(only) - {c.name for c in listed})
-    if unknown:
-        fail(f"--only {unknown[0]}: the contestants are {', '.join(c.name for c in listed)}")
-    chosen = [c for c in listed if not only or c.name in only]
-    weights = fetch(settings.cache_dir, say) if any(c.base_url == EMBEDDED for c in chosen) else None
-    began = time.monotonic()
-    running = stack.enter_context(embedded_contestants(chosen, lambda: weights or Path()))
-    load_s = time.monotonic() - began
-    known = read_record(record) if record is not None else {}
-    known |= {c.name: Server(load_s=load_s) for c in chosen if c.base_url == EMBEDDED}
-    return Field(contestants=running, servers={c.name: server_of(c, known) for c in running})
+def measure(setup: Setup, plan: Plan, watts: float | None, electricity_price: float | None) -> Bench:
+    """Every contestant in turn."""
+    bencher = Bencher(
+        client=setup.client,
+        clock=setup.clock,
+        gpus=setup.gpus,
+        servers=setup.servers,
+        electricity_price=electricity_price,
+        watts=watts,
+    )
+
+    async def job(done: Callable[[int], None]) -> list[Outcome]:
+        return [o for c in setup.contestants for o in await bencher.measure(c, plan, done)]
+
+    outcomes = setup.work("Asking", plan.total * len(setup.contestants), job)
+    said = {name: str(value) for name, value in asdict(plan).items() if value is not None}
+    machine = this_machine(setup.gpus.name)
+    return Bench(outcomes=outcomes, machine=machine, at=f"{setup.clock.now():%Y-%m-%d %H:%M} UTC", settings=said)
 
 
-def client_for(settings: Settings, contestants: Sequence[Contestant], clock: SystemClock) -> ChatClient:
-    """The arena's own client, which tells when a request goes out."""
-    keys = {c.api_key_env: settings.api_key(c.api_key_env) or "" for c in contestants}
-    return SelfConsistentChat(OpenAIChat(keys, on_send=Departures(clock).note))
+def try_all(setup: Setup, plan: Plan, console: Console) -> list[PolicyResult]:
+    """The same prompts under every policy, for each contestant."""
+    total = 2 * plan.requests * len(VARIANTS) * len(setup.contestants)
+
+    async def job(done: Callable[[int], None]) -> list[list[PolicyResult]]:
+        asked = [plan.shaped(contestant) for contestant in setup.contestants]
+        return [await try_policies(setup.client, each, plan, setup.clock, done) for each in asked]
+
+    found = setup.work("Trying policies", total, job)
+    for results in found:
+        console.print(policy_tables.table(results[0].contestant, results))
+    console.print(policy_tables.NOTE, highlight=False)
+    return [result for results in found for result in results]
 
 
-def measured(bencher: Bencher, field: Field, plan: Plan) -> list[Outcome]:
-    """Every contestant in turn, with a progress bar."""
+def compare(setup: Setup, plan: Plan, python: str, console: Console) -> list[dict[str, Any]]:
+    """Every contestant at every concurrency, by us and by vLLM's own client."""
+    tokens = plan.max_tokens or CROSS_TOKENS
+    prompts = everyday(plan.requests, plan.language, plan.seed)
+    checks = [
+        cross.CrossCheck(python=python, contestant=c, concurrency=n, prompts=prompts, tokens=tokens)
+        for c in setup.contestants
+        for n in plan.concurrencies
+    ]
 
-    async def all_of(done: Callable[[int], None]) -> list[Outcome]:
+    async def job(done: Callable[[int], None]) -> list[list[cross.Pair]]:
+        return [await cross.compare(check, setup.client, done) for check in checks]
+
+    found = setup.work("Comparing", 2 * cross.ROUNDS * len(checks), job)
+    for check, pairs in zip(checks, found, strict=True):
+        console.print(cross.table(check, pairs))
+    return [cross.plain(check, pairs) for check, pairs in zip(checks, found, strict=True)]
+
+
+def check_itself(console: Console) -> OwnCost:
+    """Measure this program against a scripted server that knows what it sent when."""
+    client = OpenAIChat({}, on_send=Departures(SystemClock()).note)
+
+    async def work(server: ModelServer, done: Callable[[int], None]) -> OwnCost:
         try:
-            await bencher.client.warm_up()
+            await client.warm_up()
             without_garbage()
-            return [o for c in field.contestants for o in await bencher.measure(c, plan, done)]
+            return await own_cost(client, server, done)
         finally:
-            await bencher.client.aclose()
+            await client.aclose()
 
-    try:
-        with progress_bar("Asking", plan.total * len(field.contestants)) as done:
-            return asyncio.run(all_of(done))
-    except ChatError as error:
-        fail(f"no measurement: {error.detail} ({error.kind.value})", FAILED)
+    with ModelServer() as server, progress_bar("Asking", STREAMS) as done:
+        found = asyncio.run(work(server, done))
+    console.print(own_table(found))
+    return found
+
+
+def text_of(value: Sequence[Any] | dict[str, Any]) -> str:
+    """JSON for people and programs."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def write(target: str | None, text: Callable[[], str]) -> None:

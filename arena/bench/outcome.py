@@ -59,7 +59,6 @@ class Bench:
     machine: Machine
     at: str
     settings: Mapping[str, str]
-    names: Mapping[str, str]
 
 
 def this_machine(gpu: str = "") -> Machine:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from arena.analysis.proportions import Interval, Proportion, proportion
 from arena.bench.load import run
-from arena.bench.prompts import Language, Sum, everyday, sums
+from arena.bench.prompts import Sum, everyday, sums
 from arena.bench.sample import Sample
+from arena.bench.session import Plan
 from arena.chat.final_answers import boxed, final_answer
 from arena.models import Contestant, PromptPolicy, SystemAs
 from arena.ports import ChatClient, Clock
@@ -45,8 +46,10 @@ VARIANTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyResult:
-    r"""One variant. Shares with 95% Wilson intervals: `boxed` and `right` of the sums that were answered (`\boxed{}` in
-    the answer; the result is the known one), the others of all requests that did not fail.
+    r"""One variant's shares with 95% Wilson intervals.
+
+    Of the sums that were answered: `boxed` has `\boxed{}` in the answer, `right` the known result. The others are of
+    all requests that did not fail.
     """
 
     contestant: str
@@ -63,18 +66,16 @@ class PolicyResult:
 async def try_policies(
     client: ChatClient,
     contestant: Contestant,
-    requests: int,
-    seed: int,
-    concurrency: int,
+    plan: Plan,
     clock: Clock,
     done: Callable[[int], None],
 ) -> list[PolicyResult]:
-    """Every variant on the same prompts: `requests` of everyday talk and as many sums."""
-    talk, asked = everyday(requests, Language.BOTH, seed), sums(requests, seed)
+    """Every variant on the same prompts: the plan's requests of everyday talk and as many sums, first concurrency."""
+    talk, asked = everyday(plan.requests, plan.language, plan.seed), sums(plan.requests, plan.seed)
     prompts = [*talk, *(each.prompt for each in asked)]
     results = []
     for variant in VARIANTS:
-        load = await run(client, shaped(contestant, variant), prompts, concurrency, clock, done)
+        load = await run(client, shaped(contestant, variant), prompts, plan.concurrencies[0], clock, done)
         results.append(result_of(contestant.name, variant.name, load.samples, asked))
     return results
 
