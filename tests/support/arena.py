@@ -74,7 +74,9 @@ async def arena(tmp_path: Path, *, field=None, pacing=Pacing.NATURAL, runner_rul
     chat, clock, keys = ScriptedChat(), MovableClock(), Keys("a secret of this test only")
     roster = Roster(field or contestants(), chat, clock, 30.0)
     await roster.probe_all()
-    runner = TurnRunner(store=store, client=SelfConsistentChat(chat), clock=clock, rules=runner_rules or RunnerRules(pace_cps=2000))
+    runner = TurnRunner(
+        store=store, client=SelfConsistentChat(chat), clock=clock, rules=runner_rules or RunnerRules(pace_cps=2000)
+    )
     service = BattleService(
         store=store,
         runner=runner,
