@@ -106,6 +106,8 @@ class CrossCheck:
             "--base-url": self.contestant.base_url.removesuffix("/v1"),
             "--endpoint": "/v1/chat/completions",
             "--model": self.contestant.model,
+            # It gives no times without a tokenizer; the server may call the model by another name than its folder.
+            "--tokenizer": str(self.contestant.serve.get("model") or self.contestant.model),
             "--dataset-name": "custom",
             "--dataset-path": str(prompts),
             "--custom-output-len": str(self.tokens),
@@ -117,7 +119,7 @@ class CrossCheck:
         }
         given = {"--temperature": sampling.temperature, "--top-p": sampling.top_p}
         options |= {name: str(value) for name, value in given.items() if value is not None}
-        switches = ["--ignore-eos", "--skip-chat-template", "--disable-shuffle", "--skip-tokenizer-init"]
+        switches = ["--ignore-eos", "--skip-chat-template", "--disable-shuffle"]
         return [*switches, "--save-result", *(part for option in options.items() for part in option)]
 
 
