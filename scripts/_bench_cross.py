@@ -48,11 +48,16 @@ THEIRS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """One figure by both tools, each the mean over the rounds."""
+    """One figure by both tools, each the mean over the rounds.
+
+    `noise`: the larger of both tools' spreads over their rounds, as a share of the mean; a difference below it says
+    nothing about the tools.
+    """
 
     what: str
     ours: float
     theirs: float
+    noise: float
 
     @property
     def difference(self) -> float:
@@ -136,6 +141,7 @@ async def compare(check: CrossCheck, client: ChatClient, done: Callable[[int], N
             what=what,
             ours=float(np.mean([figures[what] for figures in ours])),
             theirs=float(np.mean([figures[what] for figures in theirs])),
+            noise=max(_relative_range([figures[what] for figures in tool]) for tool in (ours, theirs)),
         )
         for what in THEIRS
     ]
@@ -149,11 +155,13 @@ def table(check: CrossCheck, pairs: Sequence[Pair]) -> Table:
     )
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     shown.add_column("")
-    for head in ("ours", "vllm bench serve", "difference", "within 5%"):
+    for head in ("ours", "vllm bench serve", "difference", "within 5%", "rounds differ by"):
         shown.add_column(head, justify="right")
     for pair in pairs:
         close = "yes" if abs(pair.difference) <= CLOSE else "no"
-        shown.add_row(pair.what, f"{pair.ours:.2f}", f"{pair.theirs:.2f}", f"{pair.difference:+.1%}", close)
+        shown.add_row(
+            pair.what, f"{pair.ours:.2f}", f"{pair.theirs:.2f}", f"{pair.difference:+.1%}", close, f"{pair.noise:.1%}"
+        )
     return shown
 
 
@@ -167,6 +175,11 @@ def plain(check: CrossCheck, pairs: Sequence[Pair]) -> dict[str, Any]:
         "tokens": check.tokens,
         "figures": [asdict(pair) | {"difference": pair.difference} for pair in pairs],
     }
+
+
+def _relative_range(values: Sequence[float]) -> float:
+    mean = float(np.mean(values))
+    return (max(values) - min(values)) / mean if mean else 0.0
 
 
 def _our_figures(load: Load) -> dict[str, float]:

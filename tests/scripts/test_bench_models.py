@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -158,3 +159,36 @@ def test_a_record_of_servers_gives_the_load_time(tmp_path: Path, server: ModelSe
     found = outcome(done, "plain", 1)
     assert found["load_s"] == 28.1
     assert found["new_session_ms"] >= 50
+
+
+OTHER_TOOL = """#!{python}
+import json, pathlib, sys
+asked = dict(zip(sys.argv[3:], sys.argv[4:]))
+lines = pathlib.Path(asked["--dataset-path"]).read_text(encoding="utf-8").splitlines()
+(pathlib.Path(__file__).parent / "asked.json").write_text(json.dumps([asked, len(lines)]))
+names = "mean_ttft_ms median_ttft_ms mean_itl_ms mean_tpot_ms median_tpot_ms mean_e2el_ms median_e2el_ms"
+found = dict.fromkeys(names.split() + ["output_throughput", "total_token_throughput"], 100.0)
+pathlib.Path(asked["--result-dir"], asked["--result-filename"]).write_text(json.dumps(found))
+"""
+
+
+def test_another_tools_times_stand_beside_ours(tmp_path: Path, server: ModelServer) -> None:
+    other = tmp_path / "python"
+    other.write_text(OTHER_TOOL.replace("{python}", sys.executable), encoding="utf-8")
+    other.chmod(0o755)
+    file = write_field(tmp_path, server, plain="sampling = { temperature = 0.5 }", thinker="")
+    server.clear_log()
+    options = ("--requests", "2", "--concurrency", "2", "--max-tokens", "20", "--cross-check", other, "--json", "-")
+    done = bench(file, "--only", "plain", *options)
+    assert done.exit_code == 0, done.stderr
+    figures = {each["what"]: each for each in json.loads(done.stdout)[0]["figures"]}
+    ttft = figures["TTFT mean, ms"]
+    assert ttft["theirs"] == 100.0
+    assert 50 <= ttft["ours"] < 500
+    assert ttft["difference"] == pytest.approx(ttft["ours"] / 100 - 1)
+    asked, prompts = json.loads((tmp_path / "asked.json").read_text())
+    assert (asked["--max-concurrency"], asked["--custom-output-len"], asked["--temperature"]) == ("2", "20", "0.5")
+    assert prompts == 2
+    bodies = [entry.body for entry in server.log("plain")]
+    assert len(bodies) == 6
+    assert all(body["ignore_eos"] and body["max_tokens"] == 20 for body in bodies)
