@@ -16,6 +16,9 @@ from arena.bench.published import PUBLISHED
 from arena.bench.report_text import TEXTS, ReportLanguage
 from arena.bench.sample import Sample
 
+HEADS = ".named th{white-space:normal;vertical-align:bottom}"
+"""So that tables of ten columns fit the page."""
+
 Words = Mapping[str, str]
 Cells = Iterable[object]
 
@@ -39,7 +42,7 @@ def render(bench: Bench, language: ReportLanguage = ReportLanguage.EN) -> str:
         f"<h2>{words['definitions']}</h2>{_note(words['defined'])}",
     ]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
-    start = f'<!doctype html><html lang="{language.value}"><head>{head}<style>{STYLE}</style></head>'
+    start = f'<!doctype html><html lang="{language.value}"><head>{head}<style>{STYLE}{HEADS}</style></head>'
     return f"{start}<body>{''.join(body)}</body></html>"
 
 
