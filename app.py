@@ -18,6 +18,7 @@ from arena.errors import ArenaError
 from arena.keys import Keys
 from arena.settings import Settings
 from arena.start import battle_rules, chat_client, field_soon, prepare, runner_rules, web_rules
+from arena.start_board import board_keeper
 from arena.ui.fast_import import without_interface_files
 from storage.database import open_database
 from storage.store import SqlStore
@@ -31,8 +32,7 @@ def main(stack: ExitStack) -> None:
     with without_interface_files():  # after `prepare`: Gradio reads its environment when it is imported
         from arena.ui.assembly import Parts, arena_app
     field = coming.result()
-    store = SqlStore(open_database(settings.resolved_database_url))
-    clock = SystemClock()
+    store, clock = SqlStore(open_database(settings.resolved_database_url)), SystemClock()
     client = chat_client(settings, field)
     matchmaker = Matchmaker(Roster(field, client, clock, settings.probe_interval_s), store, clock, SystemRandom())
     keys = Keys(settings.secret.get_secret_value() or asyncio.run(store.secret()))
@@ -40,8 +40,9 @@ def main(stack: ExitStack) -> None:
     service = BattleService(
         store=store, runner=runner, matchmaker=matchmaker, keys=keys, clock=clock, rules=battle_rules(settings)
     )
+    keeper = board_keeper(settings, store, clock)
     parts = Parts(service=service, runner=runner, matchmaker=matchmaker, store=store, keys=keys, client=client)
-    app = arena_app(parts, web_rules(settings), settings.admin_token.get_secret_value())
+    app = arena_app(parts, keeper, web_rules(settings), settings.admin_token.get_secret_value())
     stack.callback(store.close)
     uvicorn.run(
         app, host=settings.server_name, port=settings.server_port, log_level="warning", timeout_graceful_shutdown=3

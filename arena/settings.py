@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     grace_s: Seconds = 5.0
     lease_s: Seconds = 6.0
     max_live_battles: Count = 100
+    leaderboard_ttl_s: Seconds = 120.0
     log_prompts: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

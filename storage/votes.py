@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, String, func, insert, select, text, type_coerce, update
 
 from arena.errors import StateConflict, StoreError
 from arena.models import BattleState, Outcome, Standing, Vote, VoteCount
-from storage.database import insert_into
 from storage.loading import FIND, load_battles
 from storage.states import move
 from storage.tables import VoteCountRow, VoteRow
@@ -23,6 +22,25 @@ _PRECEDENCE = (
     Standing.IDENTITY_LEAK,
     Standing.TOO_FAST,
 )
+
+_ADD = text(
+    "INSERT INTO vote_count (left_name, right_name, outcome, standing, n) "
+    "VALUES (:left_name, :right_name, :outcome, :standing, :n) "
+    "ON CONFLICT (left_name, right_name, outcome, standing) DO UPDATE SET n = vote_count.n + excluded.n"
+)
+"""As text, which both databases understand: building the statement anew at every vote cost more than running it."""
+_COUNTS = (
+    select(
+        VoteCountRow.left_name,
+        VoteCountRow.right_name,
+        type_coerce(VoteCountRow.outcome, String()),
+        type_coerce(VoteCountRow.standing, String()),
+        VoteCountRow.n,
+    )
+    .where(VoteCountRow.n > 0)
+    .order_by(*VoteCountRow.__table__.primary_key)
+)
+"""Words stay words until they are looked up: of a hundred contestants there are forty thousand cells."""
 
 
 class Cell(NamedTuple):
@@ -55,18 +73,19 @@ def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vo
 
 def insert_votes(connection: Connection, origin: str, votes: Sequence[Vote]) -> None:
     """Insert votes and count them."""
+    add_to_counts(connection, insert_rows(connection, origin, votes))
+
+
+def insert_rows(connection: Connection, origin: str, votes: Sequence[Vote]) -> Counter[Cell]:
+    """Insert votes; what has to be added to the counts for them."""
     rows = [_vote_values(vote, origin) for vote in votes]
     connection.execute(insert(VoteRow), rows)
-    cells = Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
-    add_to_counts(connection, cells)
+    return Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
 
 
 def add_to_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
     """Add to the counts, in one order everywhere so that two transactions cannot wait for each other."""
-    statement = insert_into(connection, VoteCountRow)
-    keys = [VoteCountRow.left_name, VoteCountRow.right_name, VoteCountRow.outcome, VoteCountRow.standing]
-    upsert = statement.on_conflict_do_update(index_elements=keys, set_={"n": VoteCountRow.n + statement.excluded.n})
-    connection.execute(upsert, [cell._asdict() | {"n": n} for cell, n in sorted(cells.items())])
+    connection.execute(_ADD, [cell._asdict() | {"n": n} for cell, n in sorted(cells.items())])
 
 
 def take_from_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
@@ -79,11 +98,10 @@ def take_from_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
 
 def counts(connection: Connection) -> list[VoteCount]:
     """All cells that are not empty."""
-    statement = select(VoteCountRow).where(VoteCountRow.n > 0)
-    rows = connection.execute(statement.order_by(*VoteCountRow.__table__.primary_key))
+    outcomes, standings = {o.value: o for o in Outcome}, {s.value: s for s in Standing}
     return [
-        VoteCount(left=row.left_name, right=row.right_name, outcome=row.outcome, standing=row.standing, n=row.n)
-        for row in rows
+        VoteCount(left=left, right=right, outcome=outcomes[outcome], standing=standings[standing], n=n)
+        for left, right, outcome, standing, n in connection.execute(_COUNTS)
     ]
 
 

@@ -20,6 +20,7 @@ SOURCES = sorted(
 BASE = ("arena.models", "arena.errors", "arena.ports")
 LAYERS = {
     "app": OURS,
+    "arena.start_board": ("arena", "storage"),
     "arena.start": ("arena",),
     "scripts": ("scripts", "arena", "storage", "tests.support"),
     "storage": ("storage", "arena.ids", *BASE),
@@ -28,6 +29,7 @@ LAYERS = {
     "arena.ports": ("arena.models", "arena.errors"),
     "arena.clock": (),
     "arena.ids": (),
+    "arena.apart": (),
     "arena.keys": (),
     "arena.logs": (),
     "arena.settings": ("arena.validation", *BASE),

@@ -7,7 +7,7 @@ The numbers are computed into a NamedTuple first and drawn afterwards. Colours c
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +19,11 @@ from arena.analysis.results import Ratings
 
 ROW = 24
 WIDTH = 720
-LABELS = 210
+NARROW = 360
+"""A plot for a phone is this wide."""
+LABELS = 230
 """Room for names at the left, in pixels."""
+NARROW_LABELS = 112
 GAP = 12
 HEAT_MOST = 40
 """More contestants than this do not fit a heatmap; the best are shown."""
@@ -97,55 +100,61 @@ def battle_heat_of(found: Matrices) -> Heat:
     return Heat(found.names[:size], shade, [[_short(value) for value in row] for row in battles])
 
 
-def draw_forest(data: Forest, title: str) -> str:
-    """Points with whiskers, a row each, under a shared axis."""
+def draw_forest(data: Forest, title: str, *, narrow: bool = False) -> str:
+    """Points with whiskers, a row each, under a shared axis; `narrow` has the names above their rows."""
     finite = np.concatenate([x[np.isfinite(x)] for x in (data.values, data.lower, data.upper)] + [[data.line]])
-    ticks = nice_ticks(float(finite.min()), float(finite.max()))
+    ticks = nice_ticks(float(finite.min()), float(finite.max()), 3 if narrow else 6)
     left, right = min(ticks[0], finite.min()), max(ticks[-1], finite.max())
-    height = ROW * len(data.names) + 48
+    width, start, row_height = (NARROW, 2 * GAP, 2 * ROW - 4) if narrow else (WIDTH, LABELS + GAP, ROW)
+    height = row_height * len(data.names) + 48
 
     def x(value: float) -> float:
-        return float(LABELS + GAP + (value - left) / ((right - left) or 1.0) * (WIDTH - LABELS - 4 * GAP))
+        return float(start + (value - left) / ((right - left) or 1.0) * (width - start - 3 * GAP))
 
     parts = [_line(x(tick), 8, x(tick), height - 30, "grid") for tick in ticks]
     parts += [_text(x(tick), height - 12, f"{tick:g}", "middle", "muted") for tick in ticks]
     parts.append(_line(x(data.line), 8, x(data.line), height - 30, "mark"))
     for row, name in enumerate(data.names):
-        y = 8 + ROW * (row + 0.5)
-        parts.append(_text(LABELS, y + 4, _clip(name), "end"))
-        if np.isfinite(data.lower[row]) and np.isfinite(data.upper[row]):
-            parts.append(_line(x(data.lower[row]), y, x(data.upper[row]), y, "bar"))
-        if np.isfinite(data.values[row]):
-            label = _interval_label(data, row)
-            parts.append(
-                f'<circle class="dot" cx="{x(data.values[row]):.1f}" cy="{y:.1f}" r="4.5">{_title(label)}</circle>'
-            )
-    return _svg(WIDTH, height, title, parts)
+        y = 8 + row_height * (row + 1) - ROW / 2
+        parts.append(_text(0, y - 14, _clip(name, 44), "start") if narrow else _text(LABELS, y + 4, _clip(name), "end"))
+        parts += _whisker(data, row, x, y)
+    return _svg(width, height, title, parts)
 
 
-def draw_heat(data: Heat, title: str) -> str:
-    """A square of shaded cells with their values; columns are numbered like the rows."""
+def _whisker(data: Forest, row: int, x: Callable[[float], float], y: float) -> list[str]:
+    parts = []
+    if np.isfinite(data.lower[row]) and np.isfinite(data.upper[row]):
+        parts.append(_line(x(data.lower[row]), y, x(data.upper[row]), y, "bar"))
+    if np.isfinite(data.values[row]):
+        label = _title(_interval_label(data, row))
+        parts.append(f'<circle class="dot" cx="{x(data.values[row]):.1f}" cy="{y:.1f}" r="4.5">{label}</circle>')
+    return parts
+
+
+def draw_heat(data: Heat, title: str, *, narrow: bool = False) -> str:
+    """A square of shaded cells with their values; columns are numbered like the rows. `narrow` is for a phone."""
     size = len(data.names)
-    cell = max(16.0, min(48.0, (WIDTH - LABELS - 2 * GAP) / max(size, 1)))
+    labels, width, most = (NARROW_LABELS, NARROW, 12) if narrow else (LABELS, WIDTH, 28)
+    cell = max(16.0, min(48.0, (width - labels - 2 * GAP) / max(size, 1)))
     parts = []
     for row, name in enumerate(data.names):
         y = 26 + cell * row
-        parts.append(_text(LABELS, y + cell / 2 + 4, f"{_clip(name)} {row + 1}", "end"))
-        parts.append(_text(LABELS + GAP + cell * (row + 0.5), 18, str(row + 1), "middle", "muted"))
+        parts.append(_text(labels, y + cell / 2 + 4, f"{_clip(name, most)} {row + 1}", "end"))
+        parts.append(_text(labels + GAP + cell * (row + 0.5), 18, str(row + 1), "middle", "muted"))
         for column, other in enumerate(data.names):
             shade = data.shade[row, column]
             if np.isfinite(shade):
-                x = LABELS + GAP + cell * column
+                x = labels + GAP + cell * column
                 label = f"{name} / {other}: {data.texts[row][column]}"
                 parts.append(_cell(x, y, cell, shade, data.texts[row][column], label))
-    return _svg(LABELS + 2 * GAP + int(cell * size), int(34 + cell * size), title, parts)
+    return _svg(labels + 2 * GAP + int(cell * size), int(34 + cell * size), title, parts)
 
 
-def draw_bars(data: Bars, title: str) -> str:
-    """Columns over time; the first, the last and the highest carry their labels."""
-    height, top = 180, max(data.counts, default=1.0) or 1.0
-    step = (WIDTH - 60) / max(len(data.counts), 1)
-    parts = [_line(48, height - 30, WIDTH - 12, height - 30, "grid"), _text(44, 22, _short(top), "end", "muted")]
+def draw_bars(data: Bars, title: str, *, narrow: bool = False) -> str:
+    """Columns over time; the first and the last carry their labels, and the highest its value at the axis."""
+    width, height, top = NARROW if narrow else WIDTH, 180, max(data.counts, default=1.0) or 1.0
+    step = (width - 60) / max(len(data.counts), 1)
+    parts = [_line(48, height - 30, width - 12, height - 30, "grid"), _text(44, 22, _short(top), "end", "muted")]
     for place, (label, count) in enumerate(zip(data.labels, data.counts, strict=True)):
         tall = (height - 48) * count / top
         said = _title(f"{label}: {count:g}")
@@ -153,8 +162,8 @@ def draw_bars(data: Bars, title: str) -> str:
     if data.labels:
         parts.append(_text(48, height - 12, data.labels[0], "start", "muted"))
     if len(data.labels) > 1:
-        parts.append(_text(WIDTH - 12, height - 12, data.labels[-1], "end", "muted"))
-    return _svg(WIDTH, height, title, parts)
+        parts.append(_text(width - 12, height - 12, data.labels[-1], "end", "muted"))
+    return _svg(width, height, title, parts)
 
 
 def draw_curves(data: Curves, title: str) -> str:

@@ -22,6 +22,11 @@ from arena.ui.view import refusal_text
 
 WAIT_S = 60.0
 
+ENDPOINTS = (
+    "current", "send", "wait", "view", "stop", "retry", "new_battle", "vote", "comment", "report", "erase",
+)  # fmt: skip
+"""The documented names; each is a method of `ProgramApi`."""
+
 log = structlog.get_logger()
 
 Answer = dict[str, Any]
@@ -30,19 +35,7 @@ Answer = dict[str, Any]
 def add_api(site: Site) -> None:
     """Add the named endpoints to the current Blocks."""
     endpoints = ProgramApi(site)
-    for name in (
-        "current",
-        "send",
-        "wait",
-        "view",
-        "stop",
-        "retry",
-        "new_battle",
-        "vote",
-        "comment",
-        "report",
-        "erase",
-    ):
+    for name in ENDPOINTS:
         api(getattr(endpoints, name), api_name=name, queue=False)
 
 

@@ -12,7 +12,10 @@ from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
 from arena.keys import Keys
 from arena.ports import ChatClient, Store
+from arena.ui.board_keeper import BoardKeeper
+from arena.ui.board_routes import board_routes
 from arena.ui.chrome import Site
+from arena.ui.direct import program_routes
 from arena.ui.lifecycle import running
 from arena.ui.routes import arena_routes
 from arena.ui.site import build_app
@@ -33,10 +36,10 @@ class Parts:
     client: ChatClient
 
 
-def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
+def arena_app(parts: Parts, keeper: BoardKeeper, rules: WebRules, admin_token: str) -> FastAPI:
     """The web app; its background jobs begin and end with the server."""
     roster = parts.matchmaker.roster
-    site = Site(service=parts.service, store=parts.store, roster=roster, keys=parts.keys)
+    site = Site(service=parts.service, store=parts.store, roster=roster, keys=parts.keys, keeper=keeper)
     routes = arena_routes(
         service=parts.service,
         matchmaker=parts.matchmaker,
@@ -44,6 +47,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         keys=parts.keys,
         admin_token=admin_token,
     )
+    routes.include_router(board_routes(keeper))
 
     async def before() -> None:
         await parts.client.warm_up()
@@ -58,5 +62,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         "probe": roster.probe_forever,
         "keep": parts.runner.turns.keep_forever,
         "sweep": parts.service.sweep_forever,
+        "board": keeper.keep_forever,
     }
+    routes.include_router(program_routes(site))
     return build_app(site, routes, rules, running(before=before, jobs=jobs, after=after))

@@ -15,6 +15,7 @@ from arena.chat.roster import Roster
 from arena.keys import COOKIE_NAME, Keys
 from arena.models import Contestant
 from arena.ports import Store
+from arena.ui.board_keeper import BoardKeeper
 from arena.ui.text import Texts
 
 QUICK: Mapping[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -32,6 +33,7 @@ class Site:
     store: Store
     roster: Roster
     keys: Keys
+    keeper: BoardKeeper
 
     def digest(self, request: gr.Request) -> str | None:
         """The digest of a request's rater cookie; None when it has none of ours."""
@@ -47,6 +49,11 @@ class Site:
     def displays(self) -> dict[str, str]:
         """What people read, by contestant's name; for pages of their own only."""
         return {c.name: c.display for c in self.contestants}
+
+    @property
+    def notices(self) -> dict[str, str]:
+        """What licences ask to be shown beside a contestant's name, where one does."""
+        return {c.name: c.notice for c in self.contestants if c.notice}
 
 
 def status_line(elem_id: str) -> gr.HTML:

@@ -8,10 +8,11 @@ and by nothing else.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from arena.battle.service import Watch
 from arena.battle.views import SideText, turn_texts
@@ -120,5 +121,8 @@ def _rendered(text: str) -> str:
 
 
 def _event(kind: str, data: Payload, number: str) -> bytes:
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"id: {number}\nevent: {kind}\ndata: {body}\n\n".encode()
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (
+        number.encode(),
+        kind.encode(),
+        orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS),
+    )

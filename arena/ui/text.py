@@ -80,7 +80,6 @@ class Texts:
     not_saved: str
     trouble: str
     board_title: str
-    board_intro: str
     board_pair: str
     board_wins: str
     board_losses: str
@@ -91,9 +90,7 @@ class Texts:
     board_rate_note: str
     board_counted: str
     board_not_counted: str
-    board_updated: str
     board_empty: str
-    board_refresh: str
     board_down: str
     standing: Mapping[Standing, str]
     examples_title: str
@@ -113,7 +110,6 @@ class Texts:
     about_intro: str
     about_contestants: str
     about_rules: tuple[str, ...]
-    never: str
 
 
 EN = Texts(
@@ -225,7 +221,6 @@ EN = Texts(
     not_saved="Your vote was not saved. Please try again.",
     trouble="Something went wrong on our side. Please try again.",
     board_title="Leaderboard",
-    board_intro="How often people preferred each model, pair by pair. Only blind votes count.",
     board_pair="Models",
     board_wins="Wins",
     board_losses="Losses",
@@ -239,9 +234,7 @@ EN = Texts(
     ),
     board_counted="Votes that count",
     board_not_counted="Votes that do not count",
-    board_updated="Last vote: {when} UTC",
     board_empty="No votes yet. The first battle is waiting for you.",
-    board_refresh="Refresh",
     board_down="The leaderboard cannot be read right now. Please try again in a minute.",
     standing={
         Standing.COUNTED: "counted",
@@ -283,7 +276,6 @@ EN = Texts(
         "A vote does not count when a model has named itself in an answer.",
         "Votes are never deleted; votes that do not count are shown as such.",
     ),
-    never="never",
 )
 
 ZH = Texts(
@@ -395,7 +387,6 @@ ZH = Texts(
     not_saved="你的投票没有保存，请再试一次。",
     trouble="我们这边出了点问题，请再试一次。",
     board_title="排行榜",
-    board_intro="人们在每一对模型里更喜欢谁。只有盲投才计入。",
     board_pair="模型",
     board_wins="胜",
     board_losses="负",
@@ -406,9 +397,7 @@ ZH = Texts(
     board_rate_note="胜率：在分出胜负的投票中，前一个模型获胜的比例；95% 精确区间（Clopper-Pearson）。",
     board_counted="计入的投票",
     board_not_counted="不计入的投票",
-    board_updated="最近一票：{when}（UTC）",
     board_empty="还没有投票，第一局等着你。",
-    board_refresh="刷新",
     board_down="暂时读不到排行榜，请一分钟后再试。",
     standing={
         Standing.COUNTED: "计入",
@@ -447,7 +436,6 @@ ZH = Texts(
         "如果模型在回答里说出自己是谁，这一票不计入。",
         "投票不会被删除；不计入的投票会如实列出。",
     ),
-    never="还没有",
 )
 
 TEXTS: Mapping[str, Texts] = {"en": EN, "zh": ZH}
