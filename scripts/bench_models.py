@@ -80,7 +80,8 @@ def main(
     )
     console = Console(stderr="-" in (json_out, report))
     if self_check:
-        return write(json_out, lambda: text_of(asdict(check_itself(console))))
+        found = check_itself(console)
+        return write(json_out, lambda: text_of(asdict(found)))
     with in_sentences(), ExitStack() as stack:
         setup = set_up(contestants, only or [], servers, stack)
         if policies:

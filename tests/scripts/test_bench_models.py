@@ -192,3 +192,11 @@ def test_another_tools_times_stand_beside_ours(tmp_path: Path, server: ModelServ
     bodies = [entry.body for entry in server.log("plain")]
     assert len(bodies) == 6
     assert all(body["ignore_eos"] and body["max_tokens"] == 20 for body in bodies)
+
+
+def test_the_load_generator_measures_itself() -> None:
+    done = run(bench_models.app, "--self-check")
+    assert done.exit_code == 0, done.stderr
+    words = " ".join(done.stdout.split())
+    assert "streams 100" in words
+    assert "added to TTFT p95, ms" in words
