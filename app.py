@@ -12,14 +12,13 @@ import uvicorn
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
-from arena.chat.openai_client import OpenAIChat
 from arena.chat.roster import Roster
 from arena.clock import SystemClock
 from arena.errors import ArenaError
 from arena.keys import Keys
 from arena.metrics import Metrics
 from arena.settings import Settings
-from arena.start import battle_rules, chat_timeouts, field_soon, limiter, prepare, runner_rules, watch, web_rules
+from arena.start import battle_rules, chat_client, field_soon, limiter, prepare, runner_rules, watch, web_rules
 from arena.start_board import board_keeper
 from arena.ui.fast_import import without_interface_files
 from storage.database import open_database
@@ -35,7 +34,7 @@ def main(stack: ExitStack) -> None:
         from arena.ui.assembly import Parts, arena_app
     field, clock, metrics = coming.result(), SystemClock(), Metrics()
     store = SqlStore(open_database(settings.resolved_database_url), timed=metrics.database)
-    client = OpenAIChat({c.api_key_env: settings.api_key(c.api_key_env) or "" for c in field}, chat_timeouts(settings))
+    client = chat_client(settings, field)
     matchmaker = Matchmaker(Roster(field, client, clock, settings.probe_interval_s), store, clock, SystemRandom())
     keys = Keys(settings.secret.get_secret_value() or asyncio.run(store.secret()))
     runner = TurnRunner(store=store, client=client, clock=clock, rules=runner_rules(settings), meter=metrics)

@@ -179,7 +179,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
-    """A model as served: endpoint, model id, prompt policy and sampling."""
+    """A model as served: endpoint, model id, prompt policy and sampling.
+
+    `samples`: how often it is asked where a calculation is wanted; the answer with the most frequent result is shown.
+    """
 
     name: str
     display: str
@@ -191,6 +194,7 @@ class Contestant:
     notice: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
     weight: float = 1.0
+    samples: int = 1
     prompt: PromptPolicy = PromptPolicy()
     sampling: Sampling = Sampling()
     price: Price | None = None
@@ -200,7 +204,7 @@ class Contestant:
     @property
     def snapshot(self) -> str:
         """Canonical JSON of everything that shapes the answers; the address and the key do not."""
-        shape = {
+        shape: dict[str, Any] = {
             "name": self.name,
             "display": self.display,
             "model": self.model,
@@ -211,6 +215,8 @@ class Contestant:
             "sampling": asdict(self.sampling),
             "extra": dict(self.extra),
         }
+        if self.samples > 1:  # only then, so that the hashes from before there were samples stay
+            shape["samples"] = self.samples
         return json.dumps(shape, ensure_ascii=False, sort_keys=True)
 
     @property

@@ -27,7 +27,10 @@ from arena.models import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """One piece of a streamed answer as the server sent it. Empty strings where a kind of text is absent."""
+    """One piece of a streamed answer as the server sent it. Empty strings where a kind of text is absent.
+
+    `requests`: how many requests the stream stands for; more than one when several answers were asked for one.
+    """
 
     text: str = ""
     thinking: str = ""
@@ -35,6 +38,7 @@ class Chunk:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     engine: str = ""
+    requests: int = 1
 
 
 class ChatClient(Protocol):

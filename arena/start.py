@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
@@ -15,12 +16,14 @@ from arena.abuse.reading import ReadingPace
 from arena.abuse.watch import Watch, WatchRules
 from arena.battle.runner import RunnerRules
 from arena.battle.service import Rules
+from arena.chat.consistency import SelfConsistentChat
 from arena.chat.embedded import embedded_contestants
+from arena.chat.openai_client import OpenAIChat
 from arena.chat.patience import ChatTimeouts
 from arena.contestants import load
 from arena.logs import configure_logging
 from arena.models import Contestant
-from arena.ports import Clock, Store
+from arena.ports import ChatClient, Clock, Store
 from arena.settings import Settings
 from arena.ui.web import WebRules
 from arena.weights import fetch
@@ -62,6 +65,12 @@ def field_of(settings: Settings, stack: ExitStack) -> tuple[Contestant, ...]:
         return fetch(settings.cache_dir, lambda line: log.info("weights", progress=line))
 
     return stack.enter_context(embedded_contestants(load(settings.contestants, settings.api_key), weights))
+
+
+def chat_client(settings: Settings, field: Sequence[Contestant]) -> ChatClient:
+    """Talks to all model servers, and asks several times where a contestant's `samples` says so."""
+    keys = {c.api_key_env: settings.api_key(c.api_key_env) or "" for c in field}
+    return SelfConsistentChat(OpenAIChat(keys, chat_timeouts(settings)))
 
 
 def chat_timeouts(settings: Settings) -> ChatTimeouts:

@@ -42,6 +42,7 @@ LAYERS = {
     "arena.analysis": ("arena.analysis", *BASE),
     "arena.chat": ("arena.chat", *BASE),
     "arena.battle": ("arena.battle", "arena.abuse", "arena.chat", "arena.keys", "arena.ids", *BASE),
+    "arena.bench": ("arena.bench", "arena.chat", "arena.analysis", *BASE),
     "arena.study_models": (),
     "arena.study": (
         "arena.study",
@@ -80,8 +81,11 @@ CONFINED = {
     "prometheus_client": ("arena/metrics.py",),
     "phonenumbers": ("storage/transfer/masking.py",),
     "plotly": ("arena/analysis/plots.py",),
+    "psutil": ("arena/bench/", "arena/serving/"),
+    "pynvml": ("arena/bench/", "arena/serving/"),
     "xllamacpp": ("arena/chat/embedded_server.py",),
 }
+ROOTS = ("app", "arena.start", "scripts.bench_models", "scripts._bench_setup")
 ADAPTERS = ("arena.chat.openai_client", "arena.chat.openai_body", "arena.chat.embedded")
 
 
@@ -124,7 +128,7 @@ def test_a_library_is_imported_where_it_belongs_and_nowhere_else(library):
 
 def test_only_the_composition_root_knows_the_adapters():
     users = [p for p in SOURCES if any(within(name, ADAPTERS) for name in imported(p))]
-    outside = [str(p) for p in users if not module_of(p).startswith(("app", "arena.start", *ADAPTERS))]
+    outside = [str(p) for p in users if not module_of(p).startswith((*ROOTS, *ADAPTERS))]
     assert outside == []
 
 

@@ -32,6 +32,7 @@ NARROW_LABELS = 112
 GAP = 12
 HEAT_MOST = 40
 """More contestants than this do not fit a heatmap; the best are shown."""
+DASHES = ("none", "7 4", "2 3", "10 3 2 3", "1 5", "14 4", "4 2 1 2", "6 6")
 LOW, MIDDLE, HIGH = (140, 81, 10), (245, 245, 245), (1, 102, 94)
 """Brown to green over a light grey: safe for the colour-blind, and neither is a side's colour."""
 
@@ -60,6 +61,15 @@ class Bars(NamedTuple):
 
     labels: tuple[str, ...]
     counts: tuple[float, ...]
+
+
+class Curves(NamedTuple):
+    """Lines over a shared axis that begins at zero; `xs` and `ys` have one array for each name."""
+
+    names: tuple[str, ...]
+    xs: tuple[Floats, ...]
+    ys: tuple[Floats, ...]
+    x_label: str
 
 
 def forest_of(ratings: Ratings) -> Forest:
@@ -159,6 +169,31 @@ def draw_bars(data: Bars, title: str, *, narrow: bool = False) -> str:
     if len(data.labels) > 1:
         parts.append(_text(width - 12, height - 12, data.labels[-1], "end", "muted"))
     return _svg(width, height, title, parts)
+
+
+def draw_curves(data: Curves, title: str) -> str:
+    """Lines, told apart by their dashes, with a key below."""
+    ends = np.concatenate([np.zeros(1), *data.xs]), np.concatenate([np.zeros(1), *data.ys])
+    across, up = nice_ticks(0.0, float(ends[0].max())), nice_ticks(0.0, float(ends[1].max()), 4)
+    bottom, key = 220, 252
+
+    def x(value: float) -> float:
+        return float(56 + value / across[-1] * (WIDTH - 72))
+
+    def y(value: float) -> float:
+        return float(bottom - value / up[-1] * (bottom - 12))
+
+    parts = [_line(x(0), y(tick), x(across[-1]), y(tick), "grid") for tick in up]
+    parts += [_text(50, y(tick) + 4, f"{tick:g}", "end", "muted") for tick in up]
+    parts += [_text(x(tick), bottom + 18, f"{tick:g}", "middle", "muted") for tick in across[:-1]]
+    parts.append(_text(x(across[-1]), bottom + 18, f"{across[-1]:g} {data.x_label}", "end", "muted"))
+    for row, (name, xs, ys) in enumerate(zip(data.names, data.xs, data.ys, strict=True)):
+        look = f'class="bar" style="fill:none;stroke-dasharray:{DASHES[row % len(DASHES)]}"'
+        points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(xs, ys, strict=True))
+        parts.append(f'<polyline {look} points="{points}">{_title(name)}</polyline>')
+        parts.append(f'<line {look} x1="56" y1="{key + 20 * row}" x2="96" y2="{key + 20 * row}"/>')
+        parts.append(_text(104, key + 20 * row + 4, name, "start"))
+    return _svg(WIDTH, key + 20 * len(data.names), title, parts)
 
 
 def nice_ticks(low: float, high: float, wanted: int = 6) -> list[float]:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import ssl
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,14 +77,20 @@ class OpenAIChat:
         api_keys: keys by the names of the variables that contestants give.
         timeouts: how long to wait for what.
         limits: how much to accept.
+        on_send: called in the asking task when a request is about to go out; a benchmark's clock starts there.
     """
 
     def __init__(
-        self, api_keys: Mapping[str, str], timeouts: ChatTimeouts | None = None, limits: ChatLimits | None = None
+        self,
+        api_keys: Mapping[str, str],
+        timeouts: ChatTimeouts | None = None,
+        limits: ChatLimits | None = None,
+        on_send: Callable[[], None] | None = None,
     ) -> None:
         self._api_keys = dict(api_keys)
         self._timeouts = timeouts or ChatTimeouts()
         self._limits = limits or ChatLimits()
+        self._on_send = on_send
         self._tls = ssl.create_default_context()
         self._endpoints: dict[tuple[str, str], _Endpoint] = {}
         for name in NOISY_LOGGERS:
@@ -149,7 +155,9 @@ class OpenAIChat:
             raise ChatError(ErrorKind.REFUSED_KEY, f"{variable} is not set to a key that can be sent")
         name = (contestant.base_url, key)
         if name not in self._endpoints:
-            self._endpoints[name] = _Endpoint(contestant.base_url, key, self._tls, self._timeouts.connect_s)
+            self._endpoints[name] = _Endpoint(
+                contestant.base_url, key, self._tls, self._timeouts.connect_s, on_send=self._on_send
+            )
         return self._endpoints[name]
 
     def _parser(self, response: httpx2.Response) -> AnswerParser:
@@ -173,8 +181,10 @@ class _Endpoint:
         tls: ssl.SSLContext,
         connect_s: float,
         transport: httpx2.AsyncBaseTransport | None = None,
+        on_send: Callable[[], None] | None = None,
     ) -> None:
         self._key = key
+        self._on_send = on_send
         self._host = urlsplit(base_url).netloc.rpartition("@")[2]
         with self.translating():
             self._http = DefaultAioHttpClient(
@@ -237,6 +247,8 @@ class _Endpoint:
         request.headers["accept-encoding"] = "identity"
         if self._key:
             request.headers["authorization"] = f"Bearer {self._key}"
+        if self._on_send is not None:
+            self._on_send()
 
     async def _refuse_failures(self, response: httpx2.Response) -> None:
         """Raise before the SDK reads the whole body of an error, however long it is and however slowly it comes."""
