@@ -18,11 +18,16 @@ NVIDIA_SMI_S = 10.0
 
 def group_pids(group: int, proc: Path = PROC) -> Iterator[int]:
     """The processes of a process group; none where there is no /proc."""
-    for entry in proc.glob("[0-9]*"):
-        with suppress(OSError, ValueError):  # it ended while we looked
-            # The name in parentheses may hold anything; state, parent and group come after it (proc_pid_stat(5)).
-            if int((entry / "stat").read_text().rpartition(")")[2].split()[2]) == group:
-                yield int(entry.name)
+    return (int(entry.name) for entry in proc.glob("[0-9]*") if _group_in(entry / "stat") == group)
+
+
+def _group_in(stat: Path) -> int | None:
+    """The process group in a `stat` file; None when the process has ended meanwhile."""
+    try:
+        # The name in parentheses may hold anything; state, parent and group come after it (proc_pid_stat(5)).
+        return int(stat.read_text().rpartition(")")[2].split()[2])
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def memory_of_group(group: int, proc: Path = PROC) -> int | None:
