@@ -3,19 +3,14 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from scripts.serve_models import app
 from tests.scripts.cli import run
+from tests.support.serving import answers, free_ports, server_pids, serving, wait_until
+from tests.support.weights import model_path
 
-ROOT = Path(__file__).parents[2]
 ENTRY = """
 [[contestant]]
 name = "{name}"
@@ -38,16 +33,6 @@ def write(tmp_path):
         return path
 
     return make
-
-
-def free_ports(n):
-    probes = [socket.socket() for _ in range(n)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def test_a_dry_run_prints_the_commands_and_says_what_is_missing_here(write):
@@ -81,66 +66,15 @@ def test_a_model_that_is_not_there_is_refused(write):
     assert "a: there is no file none.gguf; llama.cpp needs the path of a GGUF file (serve.model)." in result.stderr
 
 
-def answers(port):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
-def wait_until(happened, within_s=40.0):
-    deadline = time.monotonic() + within_s
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-
-
-def server_pids(port):
-    """Processes with this port in their command line, but the keepers."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            arguments = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if str(port).encode() in arguments and not any(a.endswith(b"keeper.py") for a in arguments):
-            found.append(int(folder.name))
-    return found
-
-
 @pytest.fixture
 def two_ports():
     return free_ports(2)
 
 
-@contextmanager
-def serving(path, tmp_path):
-    """The command in a process of its own."""
-    command = [
-        sys.executable,
-        "-m",
-        "scripts.serve_models",
-        "--contestants",
-        str(path),
-        "--logs",
-        str(tmp_path / "logs"),
-    ]
-    with (tmp_path / "out").open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, start_new_session=True)
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(40)
-
-
 @pytest.fixture
 def pair(write, two_ports, tmp_path):
     """Two llama.cpp servers that answer, the process that started them, and what it says."""
-    from tests.support.weights import model_path
-
-    serve = f'engine = "llamacpp"\nmodel = "{model_path()}"\nmax_model_len = 512\nflags = ["--slots", "1", "--threads", "1"]'
+    serve = f'engine = "llamacpp"\nmodel = "{model_path()}"\nmax_model_len = 512\nflags = ["--threads", "1"]'
     path = write(*(entry(name, port, serve) for name, port in zip(("one", "two"), two_ports, strict=True)))
     with serving(path, tmp_path) as process:
         wait_until(lambda: "All servers answer" in (tmp_path / "out").read_text())

@@ -7,17 +7,16 @@ SEEN = {
     "/v/bin/python: Error while finding module specification for 'vllm.entrypoints.cli.main' "
     "(ModuleNotFoundError: No module named 'vllm')": "vllm is not installed for this Python",
     "api_server.py: error: unrecognized arguments: --enable-warp": "does not know --enable-warp",
-    "api_server.py: error: argument --dtype: invalid choice: 'int3' (choose from auto, half)": "the engine refuses --dtype",
+    "api_server.py: error: argument --dtype: invalid choice: 'int3' (choose from auto)": "the engine refuses --dtype: inv",
     "huggingface_hub.errors.GatedRepoError: 401 Client Error.": "the model is gated",
     "OSError: You are trying to access a gated repo.": "the model is gated",
     "huggingface_hub.errors.RepositoryNotFoundError: 404 Client Error.": "the model was not found",
     "OSError: org/none is not a local folder and is not a valid model identifier listed": "the model was not found",
     "ValueError: Free memory on device cuda:0 (3.2/23.6 GiB) on startup is less than desired GPU memory utilization "
     "(0.9, 21.3 GiB).": "the GPU has less free memory than this server's share",
-    "ValueError: No available memory for the cache blocks. Try increasing `gpu_memory_utilization`": "too little memory is "
-    "left for one conversation",
-    "ValueError: To serve at least one request with the model's max seq len (32768), (0.88 GiB KV cache is needed, which "
-    "is larger than the available KV cache memory (0.5 GiB).": "too little memory is left",
+    "ValueError: No available memory for the cache blocks. Try increasing": "too little memory is left",
+    "ValueError: To serve at least one request with the model's max seq len (32768), (0.88 GiB KV cache is needed, "
+    "which is larger than the available KV cache memory (0.5 GiB).": "too little memory is left",
     "ValueError: Available memory on node 0 (1.0/23.5 GiB) on kv cache allocation is less than requested memory for kv "
     "(64 GiB).": "less free memory than kv_cache_memory_bytes",
     "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 512.00 MiB.": "out of memory. Lower",
@@ -27,7 +26,7 @@ SEEN = {
     "RuntimeError: No CUDA GPUs are available": "vLLM finds no GPU",
     "ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0.": "does not know bfloat16",
     "ValueError: Unknown quantization method: awqq.": "cannot read this quantisation",
-    'KeyError: "invalid reasoning parser: deepthink (chose from { deepseek_r1 })"': "no such reasoning parser (deepthink)",
+    'KeyError: "invalid reasoning parser: deepthink (chose from { x })"': "no such reasoning parser (deepthink)",
     "OSError: [Errno 98] Address already in use": "its port is taken",
     "RuntimeError: failed to load model": "must be the path of a GGUF file",
     "huggingface_hub.errors.LocalEntryNotFoundError: An error happened": "cannot be downloaded",
