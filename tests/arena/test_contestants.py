@@ -157,7 +157,7 @@ def test_each_presets_models_and_a_whole_conversation_of_each_fit_its_card(prese
 
 def test_quantised_weights_are_a_contestant_of_their_own():
     full, small = load("llama3-vs-deepseek", keys)[0], load("llama3-vs-deepseek-24gb", keys)[0]
-    assert (small.serve.quantization, full.serve.quantization) == ("awq_marlin", "")
+    assert (small.serve.quantization, full.serve.quantization) == ("awq", "")
     assert full.name != small.name and full.model != small.model
 
 
@@ -325,8 +325,8 @@ def test_a_name_that_is_neither_a_preset_nor_a_file_gets_the_presets():
     with pytest.raises(ConfigError) as refused:
         load("embeded", keys)
     assert str(refused.value) == (
-        "embeded: there is no such file, and the presets are embedded, gpt, llama3-vs-deepseek, llama3-vs-deepseek-24gb; "
-        "did you mean embedded?"
+        "embeded: there is no such file, and the presets are embedded, gpt, llama3-vs-deepseek, "
+        "llama3-vs-deepseek-24gb; did you mean embedded?"
     )
 
 

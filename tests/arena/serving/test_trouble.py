@@ -7,7 +7,7 @@ SEEN = {
     "/v/bin/python: Error while finding module specification for 'vllm.entrypoints.cli.main' "
     "(ModuleNotFoundError: No module named 'vllm')": "vllm is not installed for this Python",
     "api_server.py: error: unrecognized arguments: --enable-warp": "does not know --enable-warp",
-    "api_server.py: error: argument --dtype: invalid choice: 'int3' (choose from auto)": "the engine refuses --dtype: inv",
+    "api_server.py: error: argument --dtype: invalid choice: 'int3'": "the engine refuses --dtype: inv",
     "huggingface_hub.errors.GatedRepoError: 401 Client Error.": "the model is gated",
     "OSError: You are trying to access a gated repo.": "the model is gated",
     "huggingface_hub.errors.RepositoryNotFoundError: 404 Client Error.": "the model was not found",
