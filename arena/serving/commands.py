@@ -14,8 +14,9 @@ LLAMACPP_SERVER = str(Path(__file__).with_name("llamacpp_server.py"))
 CPU_KV_CACHE_BYTES = 1 << 30
 """KV cache of vLLM without a GPU where the file says nothing; vLLM would take a large share of all memory."""
 
-CPU_ENVIRONMENT = {"VLLM_CPU_OMP_THREADS_BIND": "nobind"}
-"""Bound to cores of their own, two servers would both take the first ones."""
+CPU_ENVIRONMENT = {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_WAIT_POLICY": "passive"}
+"""Bound to cores of their own, two servers would both take the first ones; threads that spin while they wait take the
+other server's and the arena's time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

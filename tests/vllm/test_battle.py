@@ -16,9 +16,9 @@ from tests.vllm.conftest import ENTRY, MODEL, SERVE, run_engines
 
 pytestmark = pytest.mark.vllm
 
-TOKENS = 120
+TOKENS = 100
 SHORT, LONG = 1024, 4096
-TURN_MS = 120_000
+TURN_MS = 300_000
 RUNNING, WRITTEN, READ = "vllm:num_requests_running", "vllm:generation_tokens_total", "vllm:prompt_tokens_total"
 
 
@@ -39,7 +39,7 @@ def engines(tmp_path_factory):
 @pytest.fixture(scope="module")
 def arena(engines, tmp_path_factory):
     folder = tmp_path_factory.mktemp("arena")
-    settings = {"pacing": "natural", "probe_interval_s": "2", "idle_timeout_s": "60", "first_token_timeout_s": "120"}
+    settings = {"pacing": "natural", "probe_interval_s": "2", "idle_timeout_s": "120", "first_token_timeout_s": "300"}
     with running_app(folder, keys={"ARENA_CONTESTANTS": str(engines.file)}, **settings) as app:
         yield app
 

