@@ -56,6 +56,7 @@ def main() -> None:
     server = subprocess.Popen(  # noqa: S603
         sys.argv[1:],
         stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,  # the log; nobody goes on reading what this process writes to its own standard output
         start_new_session=True,
         preexec_fn=_end_with_keeper,
     )
