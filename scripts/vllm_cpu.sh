@@ -32,7 +32,7 @@ if [ "$(cat "$venv/complete" 2>/dev/null)" != "$wanted" ]; then
   say "Installing vLLM for the CPU into $venv (3.4 GB, a few minutes, once) ..."
   rm -rf "$venv"
   "$python" -m venv "$venv"
-  pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input)
+  pip=("$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input)
   # torch with what it needs, which depends on the build; the rest as listed.
   "${pip[@]}" "$(grep -oE '^torch==[0-9.]+' "$requirements")"
   "${pip[@]}" --no-deps -r "$requirements"
