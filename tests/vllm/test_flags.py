@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from arena.contestants import load
-from arena.serving.commands import Pythons
+from arena.serving.commands import Pythons, router_command
 from arena.serving.plan import plans
 from tests.vllm.conftest import PYTHON
 
@@ -57,6 +57,16 @@ def test_vllms_own_parser_takes_the_presets_flags_and_understands_them_as_meant(
             "quantization": meant.quantization or None,
             "served_model_name": [plan.model],
         }
+
+
+def test_the_routers_own_parser_takes_our_flags():
+    arguments = router_command([8002, 8003], 8001, Pythons(vllm="python", llamacpp="python")).arguments
+    code = "import sys; from vllm_router.launch_router import parse_router_args as p; a = p(sys.argv[1:])"
+    code += "; print(a.worker_urls, a.port, a.policy)"
+    done = subprocess.run(
+        [PYTHON, "-c", code, *arguments[3:]], capture_output=True, text=True, timeout=60, check=False, cwd="/"
+    )
+    assert done.stdout == "['http://127.0.0.1:8002', 'http://127.0.0.1:8003'] 8001 round_robin\n", done.stderr[-2000:]
 
 
 def test_a_flag_that_vllm_does_not_know_is_refused_by_it():
