@@ -16,6 +16,9 @@ from tests.vllm.conftest import ENTRY, MODEL, SERVE, run_engines
 pytestmark = pytest.mark.vllm
 
 TOKENS = 60
+FAILURES = 2
+"""After so many the router leaves a replica out (`router_command`); the arena asks once more by itself."""
+
 WRITTEN = "vllm:generation_tokens_total"
 
 
@@ -61,7 +64,7 @@ async def load_of(n, at_once, engines, happening=None):
         await chat.aclose()
 
 
-async def test_the_load_is_shared_and_one_killed_replica_costs_only_what_it_was_writing(engines):
+async def test_the_load_is_shared_and_one_killed_replica_costs_only_what_was_under_way(engines):
     replicas = ("twin-1", "twin-2")
     assert await load_of(6, 2, engines) == ["answered"] * 6
     written = [metric(engines.ports[name], WRITTEN) for name in replicas]
@@ -70,7 +73,10 @@ async def test_the_load_is_shared_and_one_killed_replica_costs_only_what_it_was_
     victim = engines.pid("twin-1")
     results = await load_of(18, 3, engines, lambda: os.kill(victim, signal.SIGKILL))
     lost = [result for result in results if result != "answered"]
-    assert len(lost) <= 3, f"{lost}: more than were being written when it died"
+    assert len(lost) <= 3 + FAILURES, (
+        f"{lost}: more than were being written when it died, and sent until it was noticed"
+    )
+    assert results[-6:] == ["answered"] * 6, "once it is noticed, nothing is lost"
     assert answers(engines.ports["router"]) and answers(engines.ports["twin-2"])
 
     await asyncio.to_thread(wait_until, lambda: engines.said.count("twin-1: ready after") == 2, 300)
