@@ -41,7 +41,7 @@ async def one_answer(chat, twin):
             if chunk.finish_reason:
                 return "answered"
     except ChatError as error:
-        return error.kind.value
+        return str(error)
     return "ended"
 
 
