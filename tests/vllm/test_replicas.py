@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from arena.chat.openai_client import OpenAIChat
+from arena.chat.patience import ChatTimeouts
 from arena.contestants import load
 from arena.errors import ChatError
 from arena.models import Message
@@ -16,6 +17,9 @@ from tests.vllm.conftest import ENTRY, MODEL, SERVE, run_engines
 pytestmark = pytest.mark.vllm
 
 TOKENS = 60
+PATIENT = ChatTimeouts(connect_s=60, first_token_s=300, idle_s=300, answer_s=900)
+"""What is judged is the router, not how fast a busy machine is."""
+
 FAILURES = 2
 """After so many the router leaves a replica out (`router_command`); the arena asks once more by itself."""
 
@@ -48,7 +52,7 @@ async def one_answer(chat, twin):
 async def load_of(n, at_once, engines, happening=None):
     """`n` answers, so many at once; `happening` after a third of them has been asked for."""
     twin = load(engines.file, lambda _name: "")[0]
-    chat, gate, asked = OpenAIChat({}), asyncio.Semaphore(at_once), 0
+    chat, gate, asked = OpenAIChat({}, PATIENT), asyncio.Semaphore(at_once), 0
 
     async def one():
         nonlocal asked
