@@ -75,6 +75,30 @@ class SqlStore:
         """Close the database."""
         self.database.close()
 
+    # --- for stores of other things in the same database ---
+
+    async def read(self, work: Callable[[Connection], R]) -> R:
+        """Do something in a read transaction."""
+
+        def reading() -> R:
+            with self.database.read() as connection:
+                return work(connection)
+
+        return await _in_thread(reading, self._readers)
+
+    async def write(self, work: Callable[[Connection], R]) -> R:
+        """Do something in a write transaction."""
+
+        def writing() -> R:
+            with self.database.write() as connection:
+                return work(connection)
+
+        return await _in_thread(writing, self._writers)
+
+    async def forget(self) -> None:
+        """After an erasure: leave no old copies in the database's files."""
+        await _in_thread(self.database.forget_old_pages, self._writers)
+
     # --- the database itself ---
 
     @_writes
@@ -122,7 +146,7 @@ class SqlStore:
         """Erase what a person has left; how many votes were withdrawn, None for an unknown code."""
         withdrawn = await self._erase(erasure_digest, now)
         if withdrawn is not None:
-            await _in_thread(self.database.forget_old_pages, self._writers)
+            await self.forget()
         return withdrawn
 
     @_writes
