@@ -229,7 +229,8 @@ class StudyService:
         def decide(found: Enrolled) -> Participant:
             self._check_known(found.participant, browser)
             at = self._runner.moment()
-            new = rule(replace(found, participant=settled(found, at)), at)
+            ruled = rule(replace(found, participant=settled(found, at)), at)
+            new = settled(replace(found, participant=ruled), at)
             decided.append(replace(found, participant=new))
             return new
 
