@@ -73,7 +73,7 @@ class Participant:
     id: str
     study_id: str
     number: int
-    code_digest: str
+    code_digest: str | None
     state: ParticipantState = ParticipantState.INVITED
     step: Step = Step.DEVICE
     source: StudySource = StudySource.PARTICIPANTS

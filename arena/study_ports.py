@@ -67,6 +67,10 @@ class StudyStore(Protocol):
         """A study's participants in order of their numbers, with everything."""
         ...
 
+    async def snapshots(self, study_id: str) -> Sequence[str]:
+        """The contestants as they were frozen with a study, in the protocol's order; none where nobody was asked."""
+        ...
+
     async def elsewhere(self, participant: Participant, browser: str) -> bool:
         """Whether a browser takes part in the same study as somebody else who has not finished."""
         ...

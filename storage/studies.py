@@ -14,6 +14,7 @@ from arena.study_json import canonical
 from arena.study_models import ParticipantState, Study
 from arena.study_people import Participant, PeriodState
 from arena.study_ports import Decide, Enrolled, NewStudy
+from storage.battles import contestant_cards
 from storage.rows import Card, save_contestants
 from storage.study_loading import PEOPLE, load_participants, study_of
 from storage.study_saving import insert_participant, save_participant
@@ -73,6 +74,14 @@ def enrolled_in_period(connection: Connection, period_id: str) -> Enrolled | Non
 def participants(connection: Connection, study_id: str) -> list[Participant]:
     """A study's participants, in order."""
     return load_participants(connection, connection.execute(PEOPLE.where(ParticipantRow.study_id == study_id)).all())
+
+
+def snapshots(connection: Connection, study_id: str) -> list[str]:
+    """The contestants' snapshots, the first and the second."""
+    frozen = select(StudyRow.first_hash, StudyRow.second_hash).where(StudyRow.id == study_id)
+    hashes = [each for each in connection.execute(frozen).one() if each]
+    known = contestant_cards(connection, hashes)
+    return [known[each] for each in hashes]
 
 
 def elsewhere(connection: Connection, participant: Participant, browser: str) -> bool:

@@ -56,6 +56,10 @@ class SqlStudyStore:
         """A study's participants in order of their numbers."""
         return await self._read(lambda connection: studies.participants(connection, study_id))
 
+    async def snapshots(self, study_id: str) -> Sequence[str]:
+        """The contestants as they were frozen with a study."""
+        return await self._read(lambda connection: studies.snapshots(connection, study_id))
+
     async def elsewhere(self, participant: Participant, browser: str) -> bool:
         """Whether a browser takes part in the same study as somebody else who has not finished."""
         return await self._read(lambda connection: studies.elsewhere(connection, participant, browser))

@@ -7,8 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from arena.study_models import Moment, QuestionKind, Role
-
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
 _LANGUAGES = ("en", "zh")
@@ -105,27 +103,27 @@ class QuestionTable(Table):
 
     def _wrong_place(self) -> str:
         """What is wrong with kind, moment and role together; empty when nothing is."""
-        at_end = self.moment == Moment.END
-        if self.kind in (QuestionKind.PERIOD, QuestionKind.CONTESTANT) and not at_end:
+        at_end = self.moment == "end"
+        if self.kind in ("period", "contestant") and not at_end:
             return f'expected moment = "end" beside kind = "{self.kind}", which is about both periods'
-        if self.role == Role.PRIMARY and self.kind != QuestionKind.PERIOD:
+        if self.role == "primary" and self.kind != "period":
             return 'expected kind = "period" beside role = "primary": the preference is what is tested'
-        if self.role == Role.SECONDARY and not (self.moment == Moment.AFTER_PERIOD and self.kind.startswith("yes_no")):
+        if self.role == "secondary" and not (self.moment == "after_period" and self.kind.startswith("yes_no")):
             return 'expected kind "yes_no" or "yes_no_phrase" and moment = "after_period" beside role = "secondary"'
-        if (self.role == Role.BLINDING) != (self.kind == QuestionKind.CONTESTANT):
+        if (self.role == "blinding") != (self.kind == "contestant"):
             return 'expected role = "blinding" and kind = "contestant" together'
         return ""
 
     def _wrong_parts(self) -> str:
         """What is wrong with the parts that only some kinds have; empty when nothing is."""
         ids = [option.id for option in self.option]
-        if self.kind == QuestionKind.CHOICE and (len(ids) < 2 or len(set(ids)) < len(ids)):
+        if self.kind == "choice" and (len(ids) < 2 or len(set(ids)) < len(ids)):
             return 'expected at least two [[question.option]] with ids of their own beside kind = "choice"'
-        if self.kind != QuestionKind.CHOICE and ids:
+        if self.kind != "choice" and ids:
             return f'expected no [[question.option]] beside kind = "{self.kind}"'
-        if self.kind == QuestionKind.SCALE and not self.low < self.high <= self.low + 10:
+        if self.kind == "scale" and not self.low < self.high <= self.low + 10:
             return "expected low below high, and at most eleven steps"
-        if (self.kind == QuestionKind.YES_NO_PHRASE) != (self.phrase is not None):
+        if (self.kind == "yes_no_phrase") != (self.phrase is not None):
             return 'expected [question.phrase], the wording that asks for the words, beside kind = "yes_no_phrase" only'
         return ""
 
