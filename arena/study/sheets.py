@@ -15,6 +15,7 @@ from arena.study_models import (
     ParticipantState,
     PeriodFigures,
     Protocol,
+    Response,
     Sheet,
     Study,
     StudyRecord,
@@ -39,7 +40,7 @@ def sheet(protocol: Protocol, participant: Participant) -> Sheet:
         replaces=replaced,
         language=participant.language,
         periods=tuple(figures(protocol, participant, p) for p in participant.periods) if from_person else (),
-        responses=tuple(r for r in participant.responses if r.value) if from_person else (),
+        responses=_in_order(protocol, participant.responses) if from_person else (),
         source=participant.source,
     )
 
@@ -65,6 +66,13 @@ def figures(protocol: Protocol, participant: Participant, period: Period) -> Per
 def failures(period: Period) -> int:
     """Attempts that ended without an answer through the model's fault."""
     return sum(answer.state is AnswerState.FAILED for turn in period.turns for answer in turn.answers)
+
+
+def _in_order(protocol: Protocol, responses: Sequence[Response]) -> tuple[Response, ...]:
+    """What was said, in the order of the protocol; questions that were left out are not in it."""
+    places = {question.id: place for place, question in enumerate(protocol.questions)}
+    said = [response for response in responses if response.value]
+    return tuple(sorted(said, key=lambda response: (places[response.question], response.period)))
 
 
 def stored_record(record: StudyRecord, now: datetime) -> NewStudy:

@@ -7,6 +7,7 @@ seed gives the same sheets.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -31,7 +32,8 @@ from arena.study_ports import Enrolled, StudyStore
 
 HASTE = 1000.0
 """How much faster than real the simulated seconds of the pacing go by."""
-AWAY_S = 60.0
+AWAY_S = 300.0
+AT_ONCE = 8
 LONGEST_TALK = 4
 """At most so many turns more than the protocol asks for."""
 
@@ -109,21 +111,47 @@ async def simulate(
     """
     await store.move_study(study.id, _as_simulated)
     field = [contestant_of_snapshot(text) for text in await store.snapshots(study.id)]
-    rng, clock, keys = Random(seed), HandClock(study.created_at), Keys(new_study_code())  # noqa: S311 - repeatable
-    roster = Roster(field, SimulatedChat(rng), clock, 30.0)
-    rules = StudyRules(away_s=AWAY_S)
-    runner = PeriodRunner(store=store, client=SimulatedChat(rng), clock=clock, rules=rules)
-    service = StudyService(store=store, runner=runner, roster=roster, keys=keys, clock=clock)
-    people = await store.participants(study.id)
-    for person in people:
-        code = new_study_code()
-        await store.change(person.id, _with_link(keys.study_code_digest(code)))
-        browser = keys.rater_digest(keys.new_cookie()) or ""
-        simulated = _Person(study.protocol, service, runner, store, clock, rng, tastes or Tastes(), browser, code)
-        await simulated.take_part(person.id)
+    people = []
+    for participant in await store.participants(study.id):
+        person = await _invite(participant, study, store, field, seed)
+        person.tastes = tastes or person.tastes
+        await person.consent()  # one after the other, so that the places do not depend on who is fast
+        people.append(person)
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def take_part(person: _Person) -> None:
+        async with places:
+            await person.take_part()
         if done is not None:
             done(person.label)
+
+    await asyncio.gather(*(take_part(person) for person in people))
     return len(people)
+
+
+async def _invite(
+    participant: Participant, study: Study, store: StudyStore, field: Sequence[Contestant], seed: int
+) -> _Person:
+    """A simulated person with a link, a browser, a clock and chance of their own."""
+    rng = Random(f"{seed}:{participant.number}")  # noqa: S311 - to be repeated
+    clock, keys, code = HandClock(study.created_at), Keys(new_study_code()), new_study_code()
+    chat = SimulatedChat(rng)
+    runner = PeriodRunner(store=store, client=chat, clock=clock, rules=StudyRules(away_s=AWAY_S))
+    service = StudyService(store=store, runner=runner, roster=Roster(field, chat, clock, 30.0), keys=keys, clock=clock)
+    await store.change(participant.id, _with_link(keys.study_code_digest(code)))
+    browser = keys.rater_digest(keys.new_cookie()) or ""
+    return _Person(
+        id=participant.id,
+        label=participant.label,
+        protocol=study.protocol,
+        service=service,
+        runner=runner,
+        store=store,
+        clock=clock,
+        rng=rng,
+        browser=browser,
+        code=code,
+    )
 
 
 def contestant_of_snapshot(text: str) -> Contestant:
@@ -137,33 +165,39 @@ def contestant_of_snapshot(text: str) -> Contestant:
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Person:
     """One simulated participant."""
 
+    id: str
+    label: str
     protocol: Protocol
     service: StudyService
     runner: PeriodRunner
     store: StudyStore
     clock: HandClock
     rng: Random
-    tastes: Tastes
     browser: str
     code: str
+    tastes: Tastes = Tastes()
     language: str = ""
 
-    async def take_part(self, participant_id: str) -> None:
-        """Go through the whole study."""
+    async def consent(self) -> None:
+        """Come in."""
         self.language = self.rng.choice(sorted(self.protocol.consent))
         await self.service.check_device(self.browser, self.code)
-        view = (await self.service.consent(self.browser, self.code, self.language)).view
-        order = await self._order(participant_id)
+        await self.service.consent(self.browser, self.code, self.language)
+
+    async def take_part(self) -> None:
+        """Go through the rest of the study."""
+        order = await self._order()
+        view = await self.service.look(self.browser, self.code)
         while view.stage is not Stage.DONE:
             view = await self._step(view, order)
 
-    async def _order(self, participant_id: str) -> Order:
-        """Which contestant came first: people feel the difference, simulated ones have to be told."""
-        found = await self.store.change(participant_id, lambda enrolled: enrolled.participant)
+    async def _order(self) -> Order:
+        """Which contestant comes first: people feel the difference, simulated ones have to be told."""
+        found = await self.store.change(self.id, lambda enrolled: enrolled.participant)
         if found.sequence is None:
             raise ValueError(f"participant {found.label} has no sequence after the consent")
         return found.sequence
@@ -187,8 +221,8 @@ class _Person:
             if view.stage is not stage:
                 return view
             view = await self._say(self.rng.choice(_PROMPTS.get(self.language, _PROMPTS["en"])))
-            self.clock.pass_s(min(self.rng.uniform(10, AWAY_S - 1), self.protocol.period_s / 20))
-            view = await self.service.present(self.browser, self.code)
+            self.clock.pass_s(self.rng.uniform(0.02, 0.1) * self.protocol.period_s)
+            view = await self.service.look(self.browser, self.code)
         while view.stage is stage:
             self.clock.pass_s(AWAY_S - 1)
             view = await self.service.present(self.browser, self.code)
