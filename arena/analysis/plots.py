@@ -7,7 +7,7 @@ The numbers are computed into a NamedTuple first and drawn afterwards. Colours c
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,11 @@ from arena.analysis.arrays import Floats
 from arena.analysis.matrices import Matrices
 from arena.analysis.proportions import Proportion
 from arena.analysis.results import Ratings
+from arena.analysis.svg import line as _line
+from arena.analysis.svg import picture as _svg
+from arena.analysis.svg import rect as _rect
+from arena.analysis.svg import text as _text
+from arena.analysis.svg import title as _title
 
 ROW = 24
 WIDTH = 720
@@ -195,24 +200,3 @@ def _cell(x: float, y: float, size: float, shade: float, text: str, label: str) 
     style = f'style="fill:{ink};font-size:{min(12.0, size / 2.6):.1f}px"'
     place = f'x="{x + size / 2:.1f}" y="{y + size / 2 + 4:.1f}" text-anchor="middle"'
     return f"{box}<text {place} {style}>{html.escape(text)}</text>"
-
-
-def _rect(x: float, y: float, width: float, height: float, look: str, inside: str) -> str:
-    return f'<rect {look} x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">{inside}</rect>'
-
-
-def _title(text: str) -> str:
-    return f"<title>{html.escape(text)}</title>"
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
-    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(text)}</text>'
-
-
-def _svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
-    box = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}"'
-    return f'<svg class="plot" role="img" aria-label="{html.escape(title)}" {box}>{"".join(parts)}</svg>'
