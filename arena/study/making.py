@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from arena.errors import ConfigError
 from arena.ids import new_id
@@ -53,6 +54,11 @@ def new_study(protocol: Protocol, field: Sequence[Contestant], keys: Keys, seed:
         participants=[participant for participant, _ in people],
     )
     return Made(new=new, invitations=tuple(invitation for _, invitation in people))
+
+
+def link(base_url: str, code: str) -> str:
+    """The address that a participant is sent."""
+    return f"{base_url.rstrip('/')}/study?{urlencode({'code': code})}"
 
 
 def invited(

@@ -80,7 +80,7 @@ def stored_record(record: StudyRecord, now: datetime) -> NewStudy:
 
     Its participants have no links. Of their talks only the responses are stored.
     """
-    study = replace(record.study, id=new_id(), created_at=now, protocol_hash=protocol_hash(record.study.protocol))
+    study = replace(record.study, id=new_id(), protocol_hash=protocol_hash(record.study.protocol))
     drawn = [each.sequence for each in record.sheets if each.sequence is not None]
     numbers = {each.participant: place for place, each in enumerate(record.sheets, start=1)}
     people = [_participant(study, each, numbers, now) for each in record.sheets]

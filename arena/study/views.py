@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from arena.models import Answer, Side
 from arena.study import clock
+from arena.study.offered import options_of
 from arena.study.steps import Asked, asked_now, questions_at, steps_of
 from arena.study.talk import ASK_AGAIN, Moment, answered, current_period, usable
-from arena.study.offered import options_of
 from arena.study_models import Option, ParticipantState, QuestionKind, StudyState, Words
 from arena.study_people import Period, PeriodState, Step
 from arena.study_ports import Enrolled
