@@ -316,7 +316,7 @@ def _print_status(found: StudyStatus, console: Console) -> None:
 def _people(people: Sequence[PersonStatus]) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("who", "state", "step", "period 1", "period 2", "failed", "leaks", "seen"):
-        table.add_column(heading, no_wrap=heading in ("state", "seen"), overflow="fold")
+        table.add_column(heading, no_wrap=heading.startswith(("state", "seen", "period")), overflow="fold")
     for person in people:
         talks = {talk.period: f"{talk.turns} · {talk.active_s:.0f} s" for talk in person.talks}
         table.add_row(

@@ -224,7 +224,8 @@ class _Person:
             self.clock.pass_s(self.rng.uniform(0.02, 0.1) * self.protocol.period_s)
             view = await self.service.look(self.browser, self.code)
         while view.stage is stage:
-            self.clock.pass_s(AWAY_S - 1)
+            left_s = view.period.clock.left_s if view.period else 0.0
+            self.clock.pass_s(min(AWAY_S - 1, left_s + 1))
             view = await self.service.present(self.browser, self.code)
         return view
 
