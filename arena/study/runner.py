@@ -70,7 +70,9 @@ class PeriodRunner:
 
     def moment(self) -> Moment:
         """Now."""
-        return Moment(now=self._clock.now(), away_s=self.rules.away_s)
+        return Moment(
+            now=self._clock.now(), away_s=self.rules.away_s, runs_here=lambda period: self.turns.get(period) is not None
+        )
 
     def start(self, participant: Participant, period: Period, protocol: Protocol, field: Sequence[Contestant]) -> None:
         """Ask for the last turn of a period. `field`: the contestants, the one who answers first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,12 +20,20 @@ ASK_AGAIN = frozenset({PeriodState.FAILED, PeriodState.INTERRUPTED})
 """The last message has no answer: it is asked again, or nothing."""
 
 
+def _nowhere(_period_id: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When something is decided, and how long nobody may be heard of before the clock stops."""
+    """When something is decided, and how long nobody may be heard of before the clock stops.
+
+    `runs_here` says whether this process runs a period's answer, whatever its lease says.
+    """
 
     now: datetime
     away_s: float
+    runs_here: Callable[[str], bool] = _nowhere
 
 
 def usable(answer: Answer | None) -> bool:
@@ -65,13 +73,20 @@ def settled(enrolled: Enrolled, at: Moment) -> Participant:
     open_study = enrolled.study.state is StudyState.OPEN and participant.state is ParticipantState.IN_PROGRESS
     if period is None or not open_study:
         return participant
-    if period.state is PeriodState.STREAMING and period.lease_until is not None and period.lease_until < at.now:
+    if _is_orphaned(period, at):
         period = _interrupted(clock.refunded(period))
         participant = with_period(participant, period, at.now)
     done = len(answered(period)) >= enrolled.study.protocol.minimum_turns
     if period.state is PeriodState.STREAMING or not done or not time_is_up(enrolled, period, at):
         return participant
     return ended(enrolled, participant, period, at)
+
+
+def _is_orphaned(period: Period, at: Moment) -> bool:
+    """Whether an answer is being written that no process writes any more."""
+    if period.state is not PeriodState.STREAMING or at.runs_here(period.id):
+        return False
+    return period.lease_until is not None and period.lease_until < at.now
 
 
 def ended(enrolled: Enrolled, participant: Participant, period: Period, at: Moment) -> Participant:

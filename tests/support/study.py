@@ -252,7 +252,8 @@ async def _joined(
 ) -> Lab:
     roster = Roster(field_, chat, clock, 30.0)
     await roster.probe_all()
-    runner = PeriodRunner(store=studies, client=chat, clock=clock, rules=StudyRules(**rules))
+    fewer_beats = {"away_s": 120.0, **rules}
+    runner = PeriodRunner(store=studies, client=chat, clock=clock, rules=StudyRules(**fewer_beats))
     service = StudyService(store=studies, runner=runner, roster=roster, keys=keys, clock=clock)
     codes = [invitation.code for invitation in made.invitations]
     return Lab(service, runner, store, studies, chat, keys, clock, made, codes)
