@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from arena.chat.roster import Roster
+from arena.errors import ChatError
 from arena.keys import Keys
-from arena.models import Contestant
+from arena.models import Contestant, ErrorKind
 from arena.study.acts import Given
 from arena.study.making import Made, new_study
 from arena.study.runner import PeriodRunner, StudyRules
@@ -35,6 +36,7 @@ from tests.support.arena import MovableClock, contestants
 from tests.support.chat import ScriptedChat
 
 LEFT, RIGHT = "canary-left", "canary-right"
+CUT = ChatError(ErrorKind.CUT, "gone")
 
 
 def question(id_: str, kind: QuestionKind, moment: Moment, role: Role = Role.BACKGROUND, **more: Any) -> Question:
@@ -264,4 +266,4 @@ def changed(**changes: Any) -> Protocol:
     return replace(PROTOCOL, **changes)
 
 
-__all__ = ["LEFT", "PROTOCOL", "RIGHT", "Lab", "PeriodState", "Person", "changed", "lab", "question"]
+__all__ = ["CUT", "LEFT", "PROTOCOL", "RIGHT", "Lab", "PeriodState", "Person", "changed", "lab", "question"]
