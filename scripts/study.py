@@ -65,7 +65,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object in place o
 @app.command()
 def create(
     protocol: Annotated[str, typer.Argument(help="A protocol file, or the name of one that comes along: naturalness.")],
-    participants: Annotated[int, typer.Option(min=2, max=1000, help="How many; the protocol's number.")] = 0,
+    participants: Annotated[
+        int | None, typer.Option(min=2, max=1000, help="How many; the protocol's number when not given.")
+    ] = None,
     base_url: Annotated[str, typer.Option(help="Where participants find the arena, for their links.")] = "",
     contestants: Annotated[str, typer.Option(help="Contestants file or preset; ARENA_CONTESTANTS.")] = "",
     between: Annotated[
@@ -236,7 +238,7 @@ def load(
         typer.echo(stored.id)
 
 
-def _changed(protocol: Protocol, participants: int, between: tuple[str, str]) -> Protocol:
+def _changed(protocol: Protocol, participants: int | None, between: tuple[str, str]) -> Protocol:
     """The protocol with the number and the contestants that the command gives."""
     if all(between):
         if between[0] == between[1]:

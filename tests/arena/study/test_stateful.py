@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -179,7 +179,11 @@ def test_the_promises_hold_whatever_people_do() -> None:
     run_state_machine_as_test(
         Study,
         settings=settings(
-            max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15,
+            stateful_step_count=40,
+            deadline=None,
+            phases=(Phase.generate,),  # a shorter example would cost minutes
+            suppress_health_check=list(HealthCheck),
         ),
     )
 
