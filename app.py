@@ -12,13 +12,14 @@ import uvicorn
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
-from arena.chat.openai_client import OpenAIChat
 from arena.chat.roster import Roster
 from arena.clock import SystemClock
 from arena.errors import ArenaError
 from arena.keys import Keys
+from arena.metrics import Metrics
 from arena.settings import Settings
-from arena.start import battle_rules, chat_timeouts, field_soon, prepare, runner_rules, web_rules
+from arena.start import battle_rules, chat_client, field_soon, limiter, prepare, runner_rules, watch, web_rules
+from arena.start_board import board_keeper
 from arena.ui.fast_import import without_interface_files
 from storage.database import open_database
 from storage.store import SqlStore
@@ -31,17 +32,20 @@ def main(stack: ExitStack) -> None:
     coming = field_soon(settings, stack)
     with without_interface_files():  # after `prepare`: Gradio reads its environment when it is imported
         from arena.ui.assembly import Parts, arena_app
-    field = coming.result()
-    store = SqlStore(open_database(settings.resolved_database_url))
-    clock = SystemClock()
-    client = OpenAIChat({c.api_key_env: settings.api_key(c.api_key_env) or "" for c in field}, chat_timeouts(settings))
+    field, clock, metrics = coming.result(), SystemClock(), Metrics()
+    store = SqlStore(open_database(settings.resolved_database_url), timed=metrics.database)
+    client = chat_client(settings, field)
     matchmaker = Matchmaker(Roster(field, client, clock, settings.probe_interval_s), store, clock, SystemRandom())
     keys = Keys(settings.secret.get_secret_value() or asyncio.run(store.secret()))
-    runner = TurnRunner(store=store, client=client, clock=clock, rules=runner_rules(settings))
+    runner = TurnRunner(store=store, client=client, clock=clock, rules=runner_rules(settings), meter=metrics)
     service = BattleService(
-        store=store, runner=runner, matchmaker=matchmaker, keys=keys, clock=clock, rules=battle_rules(settings)
-    )
-    parts = Parts(service=service, runner=runner, matchmaker=matchmaker, store=store, keys=keys, client=client)
+        store=store, runner=runner, matchmaker=matchmaker, keys=keys, clock=clock, rules=battle_rules(settings),
+        limiter=limiter(settings, store, clock),
+    )  # fmt: skip
+    parts = Parts(
+        service=service, runner=runner, matchmaker=matchmaker, store=store, keys=keys, client=client, clock=clock,
+        metrics=metrics, watch=watch(settings, store, clock), keeper=board_keeper(settings, store, clock),
+    )  # fmt: skip
     app = arena_app(parts, web_rules(settings), settings.admin_token.get_secret_value())
     stack.callback(store.close)
     uvicorn.run(

@@ -16,6 +16,9 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OURS = ("model", "messages", "stream", "stream_options", "temperature", "top_p", "max_tokens")
 """What a request has anyway and `[contestant.extra]` must not set a second time."""
 
+MOST_SAMPLES = 40
+"""As many as the paper on self-consistency draws; each costs a whole answer."""
+
 
 def _name(text: str) -> str:
     if not _NAME.fullmatch(text):
@@ -137,6 +140,7 @@ class Entry(Table):
     notice: Line = ""
     about: About = About()
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    samples: Annotated[int, Field(ge=1, le=MOST_SAMPLES)] = 1
     prompt: Prompt = Prompt()
     sampling: Sampling = Sampling()
     price: Price | None = None

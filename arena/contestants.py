@@ -125,6 +125,8 @@ def _across(entries: list[tables.Entry], api_key: ReadKey) -> Iterator[_Problem]
             yield _Problem(
                 (*loc, "display"), f' = "{entry.display}": expected another one, contestant {first + 1} has it'
             )
+        if entry.samples > 1 and entry.sampling.temperature == 0:
+            yield _Problem((*loc, "samples"), f" = {entry.samples}: expected a temperature above 0 with it")
         if entry.api_key_env and not api_key(entry.api_key_env):
             yield _Problem((*loc, "api_key_env"), f": the environment variable {entry.api_key_env} is not set")
 
@@ -157,6 +159,7 @@ def _contestant(entry: tables.Entry) -> Contestant:
         notice=entry.notice,
         about={language: line for language, line in entry.about if line},
         weight=entry.weight,
+        samples=entry.samples,
         prompt=_policy(entry.prompt),
         sampling=Sampling(**dict(entry.sampling)),
         price=Price(**dict(entry.price)) if entry.price else None,

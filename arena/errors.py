@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     TOO_FEW_CONTESTANTS = "too_few_contestants"
     PAUSED = "paused"
     FULL = "full"
+    TOO_MANY = "too_many"
     NOT_SAVED = "not_saved"
     STUDY_NO_LINK = "study_no_link"
     STUDY_RESUME_NEEDED = "study_resume_needed"

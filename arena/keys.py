@@ -73,6 +73,10 @@ class Keys:
         raw = hmac.new(self._secret, f"study-done:{participant_id}".encode(), hashlib.sha256).digest()
         return _grouped(raw, 10)
 
+    def address_digest(self, prefix: str, day: str) -> str:
+        """What the database knows, for two days, of an address prefix; another day gives another one."""
+        return self._sign("address", f"{day}:{prefix}")[:32]
+
     def _sign(self, label: str, text: str) -> str:
         return hmac.new(self._secret, f"{label}:{text}".encode(), hashlib.sha256).hexdigest()
 

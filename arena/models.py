@@ -111,8 +111,18 @@ class Standing(StrEnum):
     IDENTITY_LEAK = "identity_leak"
     RATER_EXCLUDED = "rater_excluded"
     TOO_FAST = "too_fast"
+    ONE_SIDED = "one_sided"
+    SAME_ADDRESS = "same_address"
+    SAME_PROMPT = "same_prompt"
     IMPORTED = "imported"
     WITHDRAWN = "withdrawn"
+
+
+class Verdict(StrEnum):
+    """What a rule against abuse found: `unknown` says that it could not look, which is no mark against the vote."""
+
+    FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 class Tag(StrEnum):
@@ -169,7 +179,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
-    """A model as served: endpoint, model id, prompt policy and sampling."""
+    """A model as served: endpoint, model id, prompt policy and sampling.
+
+    `samples`: how often it is asked where a calculation is wanted; the answer with the most frequent result is shown.
+    """
 
     name: str
     display: str
@@ -181,6 +194,7 @@ class Contestant:
     notice: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
     weight: float = 1.0
+    samples: int = 1
     prompt: PromptPolicy = PromptPolicy()
     sampling: Sampling = Sampling()
     price: Price | None = None
@@ -190,7 +204,7 @@ class Contestant:
     @property
     def snapshot(self) -> str:
         """Canonical JSON of everything that shapes the answers; the address and the key do not."""
-        shape = {
+        shape: dict[str, Any] = {
             "name": self.name,
             "display": self.display,
             "model": self.model,
@@ -201,6 +215,8 @@ class Contestant:
             "sampling": asdict(self.sampling),
             "extra": dict(self.extra),
         }
+        if self.samples > 1:  # only then, so that the hashes from before there were samples stay
+            shape["samples"] = self.samples
         return json.dumps(shape, ensure_ascii=False, sort_keys=True)
 
     @property
@@ -369,3 +385,40 @@ class VoteCount:
     outcome: Outcome
     standing: Standing
     n: int
+
+
+# --- abuse ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule found on a vote. `details` has the numbers behind it and never a word of what was written."""
+
+    vote_id: str
+    rule: Standing
+    verdict: Verdict
+    details: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteTrace:
+    """What the rules over several votes may know of one.
+
+    `address` is a keyed hash of an address prefix that changes daily, empty when it is not known. `prompt` is the
+    beginning of the first prompt. `cleared` are the rules whose finding the operator has lifted.
+    """
+
+    vote_id: str
+    rater_id: str
+    created_at: datetime
+    outcome: Outcome
+    left: str
+    right: str
+    address: str = ""
+    prompt: str = ""
+    cleared: frozenset[Standing] = frozenset()
+
+    @property
+    def preferred(self) -> str | None:
+        """The name of the contestant that was preferred; None unless the vote decided for one."""
+        return {Outcome.MODEL_A: self.left, Outcome.MODEL_B: self.right}.get(self.outcome)

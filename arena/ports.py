@@ -7,24 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from arena.errors import Refusal
 from arena.models import (
     Answer,
     Battle,
     BattleState,
     Contestant,
     Draw,
+    Finding,
     Message,
     Pacing,
     Rater,
     Side,
     Vote,
     VoteCount,
+    VoteTrace,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """One piece of a streamed answer as the server sent it. Empty strings where a kind of text is absent."""
+    """One piece of a streamed answer as the server sent it. Empty strings where a kind of text is absent.
+
+    `requests`: how many requests the stream stands for; more than one when several answers were asked for one.
+    """
 
     text: str = ""
     thinking: str = ""
@@ -32,6 +38,7 @@ class Chunk:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     engine: str = ""
+    requests: int = 1
 
 
 class ChatClient(Protocol):
@@ -52,6 +59,35 @@ class ChatClient(Protocol):
     async def aclose(self) -> None:
         """Close all connections."""
         ...
+
+
+class Meter(Protocol):
+    """What monitoring is told of."""
+
+    def opened(self) -> None:
+        """A battle was opened."""
+        ...
+
+    def turn_ended(self, battle: Battle, state: BattleState, answers: Sequence[Answer]) -> None:
+        """A turn ended with these attempts."""
+        ...
+
+    def refused(self, refusal: Refusal) -> None:
+        """A request was refused."""
+        ...
+
+
+class Unmetered:
+    """Where nobody monitors."""
+
+    def opened(self) -> None:
+        """Nothing is noted."""
+
+    def turn_ended(self, battle: Battle, state: BattleState, answers: Sequence[Answer]) -> None:
+        """Nothing is noted."""
+
+    def refused(self, refusal: Refusal) -> None:
+        """Nothing is noted."""
 
 
 class Clock(Protocol):
@@ -89,6 +125,11 @@ class Store(Protocol):
     All raise `StoreUnavailable` when the database is locked, read-only, full or gone; then nothing was written.
     Changes of a battle's state name the states they start from and raise `StateConflict` when it is in none of them.
     """
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn at the database."""
+        ...
 
     async def ping(self) -> None:
         """Prove that the database can be written to (a write that is rolled back)."""
@@ -173,11 +214,41 @@ class Store(Protocol):
         """Take a battle off its rater's page; `state` is the end state of one that was live (None: it had ended)."""
         ...
 
-    async def record_vote(self, vote: Vote, now: datetime) -> Vote:
+    async def record_vote(self, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = "") -> Vote:
         """`ready` -> `voted`, the vote and its cell of `vote_count`, durably and at once.
+
+        `findings` are what rules found on it; the reasons of those that failed are in the vote. `address` is the hash
+        of the address prefix. A rater who is excluded gets that reason too.
 
         A battle that has a vote keeps it: the stored vote is returned, whatever the new one said. Raises
         `StateConflict` in any other state.
+        """
+        ...
+
+    async def vote_traces(self, since: datetime) -> Sequence[VoteTrace]:
+        """What the rules over several votes may know of the votes given here since a time, oldest first."""
+        ...
+
+    async def apply_findings(self, findings: Sequence[Finding], now: datetime) -> int:
+        """Store findings that are new, and take votes that failed out of the ratings; how many votes changed.
+
+        A vote that the operator has cleared of a rule stays cleared.
+        """
+        ...
+
+    async def count_request(self, key: str, amount: int, until: datetime, now: datetime) -> int:
+        """Count a request within its window, which ends at `until` if this is its first; how many there are now."""
+        ...
+
+    async def requests_counted(self, key: str, now: datetime) -> tuple[int, datetime] | None:
+        """How many requests a window has had, and when it ends; None when there is none open."""
+        ...
+
+    async def forget(self, texts_before: datetime | None, addresses_before: datetime, now: datetime) -> int:
+        """Erase what is older than it may be; how many battles lost their texts.
+
+        The texts and comments of battles untouched since `texts_before` (None: all are kept; the votes stay as they
+        are), the hashes of addresses of votes before `addresses_before`, and counts of requests that have run out.
         """
         ...
 
@@ -191,6 +262,10 @@ class Store(Protocol):
 
     async def votes_of(self, rater_id: str, limit: int) -> Sequence[Battle]:
         """A rater's voted battles with their turns, newest first."""
+        ...
+
+    async def battles_of(self, erasure_digest: str) -> Sequence[Battle] | None:
+        """All battles of the rater with this erasure code, newest first; None when no rater has it."""
         ...
 
     async def erase(self, erasure_digest: str, now: datetime) -> int | None:

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from limits import parse_many
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -27,6 +28,19 @@ DATABASE_FILE = "arena.db"
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
+
+
+def _rate_limit(value: str) -> str:
+    if value.lower() == "none":
+        return ""
+    try:
+        parse_many(value)
+    except ValueError as error:
+        raise ValueError("expected for example 20/minute;300/hour, or none") from error
+    return value
+
+
+RateLimit = Annotated[str, AfterValidator(_rate_limit)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +102,20 @@ class Settings(BaseSettings):
     grace_s: Seconds = 5.0
     lease_s: Seconds = 6.0
     max_live_battles: Count = 100
+    leaderboard_ttl_s: Seconds = 120.0
     log_prompts: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     in_frame: bool | None = None
+    limit_rater: RateLimit = "20/minute;300/hour"
+    limit_address: RateLimit = "200/minute;3000/hour"
+    limit_all: RateLimit = "3000/minute"
+    check_votes: bool = True
+    check_addresses: bool = True
+    proxies: int = Field(0, ge=0, le=10)
+    retention_days: int | None = Field(None, gt=0)
+    password: SecretStr = SecretStr("")
     server_port: int = Field(7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT")
 
     _variables: Mapping[str, str] = PrivateAttr(default_factory=dict)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
+from arena.abuse.limits import FIXED_LIMITS, Act, Limit, Limiter, ProcessCounts, SharedCounts
+from arena.abuse.reading import ReadingPace
+from arena.abuse.watch import Watch, WatchRules
 from arena.battle.runner import RunnerRules
 from arena.battle.service import Rules
+from arena.chat.consistency import SelfConsistentChat
 from arena.chat.embedded import embedded_contestants
+from arena.chat.openai_client import OpenAIChat
 from arena.chat.patience import ChatTimeouts
 from arena.contestants import load
 from arena.logs import configure_logging
 from arena.models import Contestant
+from arena.ports import ChatClient, Clock, Store
 from arena.settings import Settings
 from arena.ui.web import WebRules
 from arena.weights import fetch
@@ -59,6 +67,12 @@ def field_of(settings: Settings, stack: ExitStack) -> tuple[Contestant, ...]:
     return stack.enter_context(embedded_contestants(load(settings.contestants, settings.api_key), weights))
 
 
+def chat_client(settings: Settings, field: Sequence[Contestant]) -> ChatClient:
+    """Talks to all model servers, and asks several times where a contestant's `samples` says so."""
+    keys = {c.api_key_env: settings.api_key(c.api_key_env) or "" for c in field}
+    return SelfConsistentChat(OpenAIChat(keys, chat_timeouts(settings)))
+
+
 def chat_timeouts(settings: Settings) -> ChatTimeouts:
     """How long model servers are waited for."""
     return ChatTimeouts(
@@ -87,9 +101,30 @@ def battle_rules(settings: Settings) -> Rules:
         max_turns=settings.max_turns,
         max_comment_chars=settings.max_comment_chars,
         log_prompts=settings.log_prompts,
+        reading=ReadingPace() if settings.check_votes else None,
+        check_addresses=settings.check_votes and settings.check_addresses,
     )
 
 
 def web_rules(settings: Settings) -> WebRules:
     """Which requests are let in."""
-    return WebRules(in_frame=settings.framed, allowed_origins=settings.allowed_origins)
+    return WebRules(
+        in_frame=settings.framed,
+        allowed_origins=settings.allowed_origins,
+        proxies=settings.proxies,
+        password=settings.password.get_secret_value(),
+    )
+
+
+def limiter(settings: Settings, store: Store, clock: Clock) -> Limiter:
+    """What a person, a network and everybody together may ask for; counted in the database where processes share it."""
+    shared = not settings.resolved_database_url.startswith("sqlite")
+    prompts = Limit(settings.limit_rater, settings.limit_address, settings.limit_all)
+    limits = {Act.PROMPT: prompts, **FIXED_LIMITS}
+    return Limiter(limits, SharedCounts(store, clock) if shared else ProcessCounts(clock), clock)
+
+
+def watch(settings: Settings, store: Store, clock: Clock) -> Watch:
+    """What looks at votes and erases what is too old."""
+    kept = timedelta(days=settings.retention_days) if settings.retention_days else None
+    return Watch(store, clock, WatchRules(texts_kept=kept, checks=settings.check_votes))

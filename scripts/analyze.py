@@ -1,16 +1,18 @@
-"""Ratings from a file of votes: a table in the terminal, JSON, CSV, and a report to read or print.
+"""Ratings from votes: a table in the terminal, JSON, CSV, and a report to read or print. docs/ratings.md explains all.
 
     python -m scripts.analyze votes.csv
+    python -m scripts.analyze arena.db --by language
+    python -m scripts.analyze postgresql+psycopg://user@host/arena --report ratings.html
     python -m scripts.analyze votes.parquet --by language --json ratings.json --report ratings.html
     python -m scripts.analyze counts.csv --counts --ci sandwich
 
-Exit codes: 0 done, 2 the votes or options cannot be used (the message says why).
+Exit codes: 0 done, 1 the database cannot be reached, 2 the votes or options cannot be used (the message says why).
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +21,7 @@ import pandas as pd
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
@@ -33,17 +36,24 @@ from arena.analysis.report import Material, render
 from arena.analysis.report_text import Language
 from arena.analysis.results import Ci, Correction, Method, Options, Ratings, Ties
 from arena.analysis.slices import By, Slices
-from arena.analysis.sources import group_by_sql, read_votes
+from arena.analysis.sources import group_by_sql, own_sql
 from arena.analysis.tables import to_frame, to_json
 from arena.analysis.votes import Table as Votes
-from arena.errors import DataError
+from arena.errors import ArenaError, DataError, StoreUnavailable
+from arena.models import Standing
+from scripts._cli import BAD_INPUT, FAILED
+from scripts._votes import Wanted, find_votes, looks_like_database
 
 HEADS = ("rank", "contestant", "rating", "95% interval", "ranks", "wins", "losses", "ties")
 
 
 def main(
     source: Annotated[
-        str, typer.Argument(help="CSV, JSONL or Parquet file (or folder) with model_a, model_b, winner.")
+        str,
+        typer.Argument(
+            help="CSV, JSONL or Parquet file (or folder) with model_a, model_b, winner; a SQLite file (.db) or a "
+            "database URL (sqlite:///, postgresql+psycopg://)."
+        ),
     ],
     method: Annotated[Method, typer.Option(help="How ratings are estimated.")] = Method.BT,
     ties: Annotated[Ties, typer.Option(help="Bradley-Terry: half a win each, or left out.")] = Ties.HALF,
@@ -58,11 +68,15 @@ def main(
     unique_prompts: Annotated[
         bool, typer.Option("--unique-prompts", help="One vote per prompt, pair and rater.")
     ] = False,
+    include: Annotated[
+        list[Standing] | None, typer.Option(help="Count votes with this reason against them too; may be repeated.")
+    ] = None,
     anchor: Annotated[str | None, typer.Option(help="Contestant whose log-odds are 0.")] = None,
     counts: Annotated[bool, typer.Option("--counts", help="SOURCE is a table of counts: needs 'count'.")] = False,
     print_sql: Annotated[
         bool, typer.Option("--print-sql", help="Print the SQL that makes such a table; stop.")
     ] = False,
+    per_rater: Annotated[bool, typer.Option("--per-rater", help="With --print-sql: counts of every rater.")] = False,
     json_out: Annotated[str | None, typer.Option("--json", help="Write JSON here; - is standard output.")] = None,
     csv_out: Annotated[str | None, typer.Option("--csv", help="Write the table here as CSV; - as above.")] = None,
     report_out: Annotated[str | None, typer.Option("--report", help="Write an HTML report here; - as above.")] = None,
@@ -70,7 +84,7 @@ def main(
 ) -> None:
     """Rate the contestants of SOURCE and print the table."""
     if print_sql:
-        show_sql(source)
+        show_sql(source, raters=per_rater)
         return
     piped = "-" in (json_out, csv_out, report_out)
     console = Console(stderr=piped)
@@ -79,15 +93,18 @@ def main(
         bootstraps=bootstraps, seed=seed, anchor=anchor,
     )  # fmt: skip
     try:
-        votes = load(source, options, by, unique_prompts=unique_prompts, counts=counts)
+        rows = bool(by or report_out or unique_prompts or options.method in (Method.ELO, Method.CONTEXTUAL))
+        found = find_votes(source, wanted(options, by, unique_prompts=unique_prompts, rows=rows, include=include))
+        votes = checked(source, found.table, unique_prompts=unique_prompts, counts=counts)
         with ProgressBar(console=Console(stderr=True), transient=True) as bar:
             result = fit(votes, options, bar)
         ratings = result.ratings if isinstance(result, EloRatings) else result
         sliced = parts.rate_slices(votes, by, sliceable(options), minimum=minimum) if by else None
-    except DataError as error:
-        Console(stderr=True).print(f"[bold red]Cannot analyse:[/] {error}", highlight=False)
-        raise typer.Exit(2) from error
+    except ArenaError as error:
+        Console(stderr=True).print(f"[bold red]Cannot analyse:[/] {escape(str(error))}", highlight=False)
+        raise typer.Exit(FAILED if isinstance(error, StoreUnavailable) else BAD_INPUT) from error
     show(ratings, console)
+    show_not_counted(found.not_counted, console)
     if isinstance(result, EloRatings):
         show_orders(result, console)
     if sliced:
@@ -97,12 +114,19 @@ def main(
     write(report_out, lambda: render(material(votes, ratings, options), language))
 
 
-def load(source: str, options: Options, by: By | None, *, unique_prompts: bool, counts: bool) -> Votes:
-    """Read the columns that the options need."""
+def wanted(
+    options: Options, by: By | None, *, unique_prompts: bool, rows: bool, include: list[Standing] | None
+) -> Wanted:
+    """What the options need of the votes."""
     extra = [*parts.columns_for([By.DATE]), *(parts.columns_for([by], prompts=False) if by else ())]
     extra += list(style.COLUMNS) if options.method is Method.CONTEXTUAL else []
     extra += list(parts.PROMPTS) if unique_prompts else []
-    votes = read_votes(Path(source), extra)
+    texts = unique_prompts or by is By.PROMPT_LENGTH or options.method is Method.CONTEXTUAL
+    return Wanted(columns=extra, single=rows, texts=texts, include=frozenset(include or ()))
+
+
+def checked(source: str, votes: Votes, *, unique_prompts: bool, counts: bool) -> Votes:
+    """The votes, without repeats where asked, if they are counts where that was said."""
     if counts and not {"count", "n"} & set(votes.column_names):
         raise DataError(f"{source} has no column 'count': with --counts every row is a cell with its number of votes.")
     return parts.without_repeats(votes) if unique_prompts else votes
@@ -164,6 +188,13 @@ def show(ratings: Ratings, console: Console) -> None:
         console.print(f"[yellow]Note:[/] {warning}", highlight=False)
 
 
+def show_not_counted(reasons: Mapping[str, float], console: Console) -> None:
+    """Print why votes do not count."""
+    if reasons:
+        said = ", ".join(f"{reason} {votes:,.0f}" for reason, votes in reasons.items())
+        console.print(f"Not counted: {said}.", highlight=False)
+
+
 def show_orders(found: EloRatings, console: Console) -> None:
     """Print Elo's mean and spread over random orders."""
     table = Table(
@@ -187,9 +218,10 @@ def show_slices(found: Slices, console: Console) -> None:
         console.print(f"[yellow]Note:[/] {found.by.value} {value} was left out: {votes} votes.", highlight=False)
 
 
-def show_sql(source: str) -> None:
-    """Print the reduction for each engine."""
-    for engine, text in group_by_sql(source).items():
+def show_sql(source: str, *, raters: bool) -> None:
+    """Print the reduction for each engine; of a database of ours, the one over its covering index."""
+    ours = looks_like_database(source)
+    for engine, text in (own_sql(raters=raters) if ours else group_by_sql(source, raters=raters)).items():
         typer.echo(f"-- {engine}\n{text}\n")
 
 

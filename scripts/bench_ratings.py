@@ -2,7 +2,8 @@
 
 Run as `python -m scripts.bench_ratings`; `pip install -r requirements-bench.txt` brings the peers. Every measurement is
 a process of its own, tools take turns, and the least time of the turns is shown with the peak memory beyond the input.
-Only numpy and pandas are imported here, so that another environment's Python can run a measurement too.
+Only numpy and pandas are imported here, so that another environment's Python can run a measurement too. `--quick` runs
+a corner of the grid in a few minutes; docs/benchmarks.md says how to get the peers and how to read the rows.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ TASKS = ("point", "sandwich", "boot100", "boot1000")
 PATIENCE_S = 30.0
 """A tool that took longer than this is not asked again with more votes."""
 LIMIT_S = 300.0
+QUICK_VOTES, QUICK_CONTESTANTS, QUICK_TASKS = (1_000, 100_000), (20, 300), ("point", "sandwich", "boot100")
+NO_ANSWER = "no estimate: gives all contestants the same score"
 
 Work = Callable[[pd.DataFrame], object]
 
@@ -72,7 +75,10 @@ def evalica(task: str) -> Work:
 
     def point(frame: pd.DataFrame) -> object:
         winners = [wins[label] for label in frame["winner"].tolist()]
-        return peer.bradley_terry(frame["model_a"].tolist(), frame["model_b"].tolist(), winners)
+        found = peer.bradley_terry(frame["model_a"].tolist(), frame["model_b"].tolist(), winners)
+        if found.scores.nunique() == 1:  # what it says where no finite maximum exists
+            raise ArithmeticError(NO_ANSWER)
+        return found
 
     def boot(frame: pd.DataFrame) -> object:
         winners = [wins[label] for label in frame["winner"].tolist()]
@@ -193,7 +199,7 @@ def run_worker(python: str, tool: str, task: str, table: Path, repeats: int) -> 
         return Measurement(None, None, f"> {LIMIT_S:.0f} s")
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["failed"])[-1]
-        return Measurement(None, None, "-" if "LookupError" in last else last[-60:])
+        return Measurement(None, None, "-" if "LookupError" in last else last.split(": ", 1)[-1][:70])
     return Measurement(*json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -251,9 +257,10 @@ def _peak_mib() -> float:
 def main() -> None:
     """Read the arguments and run the cells."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--votes", type=int, nargs="+", default=VOTES)
-    parser.add_argument("--contestants", type=int, nargs="+", default=CONTESTANTS)
-    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
+    parser.add_argument("--quick", action="store_true", help="a corner of the grid, in a few minutes")
+    parser.add_argument("--votes", type=int, nargs="+", help="default: 1000 to 10 million")
+    parser.add_argument("--contestants", type=int, nargs="+", help="default: 2, 20, 100, 300")
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, help="default: all")
     parser.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS))
     parser.add_argument("--turns", type=int, default=2, help="alternating turns of all tools")
     parser.add_argument("--arena-rank-python", help="Python of an environment with arena-rank")
@@ -266,12 +273,13 @@ def main() -> None:
     installed = available(asked.arena_rank_python)
     tools = {tool: python for tool, python in installed.items() if tool in asked.tools or tool == "ours"}
     tired: set[tuple[str, str]] = set()
+    tasks = asked.tasks or (QUICK_TASKS if asked.quick else TASKS)
     with tempfile.TemporaryDirectory() as folder:
-        for contestants in asked.contestants:
-            for votes in asked.votes:
+        for contestants in asked.contestants or (QUICK_CONTESTANTS if asked.quick else CONTESTANTS):
+            for votes in asked.votes or (QUICK_VOTES if asked.quick else VOTES):
                 table = Path(folder) / "votes.parquet"
                 make_votes(votes, contestants).to_parquet(table)
-                for task in asked.tasks:
+                for task in tasks:
                     show(votes, contestants, task, cell(tools, task, table, asked.turns, tired))
 
 

@@ -12,7 +12,7 @@ from arena.errors import DataError
 from scripts._cli import DatabaseUrl, database_at, progress_bar, say
 from storage.database import Database
 from storage.transfer.exporting import Exported, count_votes, export_votes
-from storage.transfer.formats import OWN, Output, output
+from storage.transfer.formats import OWN, Output, masking, output
 from storage.transfer.record import Format
 from storage.transfer.writing import whole_file
 
@@ -21,6 +21,7 @@ Examples:
 
 - python -m scripts.export_votes --format csv --out votes.csv
 - python -m scripts.export_votes --format arena-140k --out votes.parquet
+- python -m scripts.export_votes --format parquet --mask --out votes.parquet
 - python -m scripts.export_votes --format chatbot-arena --out - | head -1
 """
 
@@ -46,6 +47,10 @@ def main(
     everything: Annotated[
         bool, typer.Option("--all", help="In a public format also write votes that do not count; ours always do.")
     ] = False,
+    mask: Annotated[
+        bool,
+        typer.Option("--mask", help="Mask e-mail addresses, phone, identity, card and account numbers in all texts."),
+    ] = False,
     database_url: DatabaseUrl = "",
 ) -> None:
     """Write the votes to a file.
@@ -55,7 +60,7 @@ def main(
     written beside the file (OUT.NOTICE.txt).
     """
     with database_at(database_url) as database:
-        form = output(format_, out)
+        form = masking(output(format_, out)) if mask else output(format_, out)
         done = _write(database, form, out, everything=everything or format_ in OWN)
         say(f"{done.votes} votes written to {'standard output' if out == '-' else out}{_left_out(done)}")
         _notice(done, out)

@@ -1,190 +1,174 @@
 """Play whole battles through the real app, and ask the model server directly in the same run.
 
-Starts a scripted model server and the arena, each in a process of its own, on loopback. Battles and direct questions
-take turns, so that both see the same machine. What is printed is what the arena adds.
+Starts a scripted model server and the arena, each in a process of its own, on loopback. In each run a wave of battles
+and a wave of direct questions follow each other, so that both see the same machine; what is printed is what the arena
+adds, as the median of the runs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from statistics import median
+from typing import Annotated
 
-import aiohttp
 import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tests.support.app import running_app, visitor
+from scripts._load import MODELS, Load, Wave, arena_wave, cpu_seconds, direct_wave, quantile, resident_mb
+from tests.support.app import App, running_app
 from tests.support.model_server import ModelServer
 
-MODELS = ("left", "right")
+IDLE_S = 5.0
 
 app = typer.Typer(add_completion=False, help=__doc__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """One answer or battle: milliseconds to the first text, updates a second, milliseconds to the end."""
+class Run:
+    """One run. `added_*`: arena minus direct, of the same quantile, in milliseconds. CPU is the app's, per battle."""
 
-    first_ms: float
-    updates_per_s: float
-    end_ms: float
+    direct_first_ms_p50: float
+    direct_first_ms_p95: float
+    added_first_ms_p50: float
+    added_first_ms_p95: float
+    added_end_ms_p95: float
+    updates_per_s_p50: float
+    updates_per_s_min: float
+    cpu_ms_per_battle: float
+    resident_mb: float
+    failures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What was measured. `added_*`: arena minus direct, of the same quantile, in milliseconds."""
+    """All runs, the median of each figure over them, and the app's share of a core when nobody plays."""
 
-    battles: int
-    past_turns: int
-    direct_first_ms_p50: float
-    direct_first_ms_p95: float
-    arena_first_ms_p50: float
-    arena_first_ms_p95: float
-    added_first_ms_p50: float
-    added_first_ms_p95: float
-    added_end_ms_p95: float
-    updates_per_s_min: float
-    updates_per_s_p50: float
-    app_cpu_ms_per_battle: float
+    load: Load
+    runs: tuple[Run, ...]
+    median: Run
+    failures: tuple[str, ...]
+    idle_core_share: float
 
 
 @app.command()
 def main(
-    battles: Annotated[int, typer.Option(help="How many battles, after the warm-up.")] = 200,
-    warm_up: Annotated[int, typer.Option(help="Battles before the measuring starts.")] = 10,
+    battles: Annotated[int, typer.Option(help="How many battles a run has.")] = 50,
+    spread: Annotated[float, typer.Option(help="Seconds over which they start; 0: all in one instant.")] = 1.0,
+    runs: Annotated[int, typer.Option(help="How many runs.")] = 5,
+    one_at_a_time: Annotated[bool, typer.Option("--one-at-a-time", help="Each after the one before.")] = False,
     past_turns: Annotated[int, typer.Option(help="Turns that each battle has had before the measured one.")] = 0,
     rate: Annotated[float, typer.Option(help="Tokens a second of each side.")] = 50.0,
-    tokens: Annotated[int, typer.Option(help="Tokens of each answer.")] = 50,
+    tokens: Annotated[int, typer.Option(help="Tokens of each answer.")] = 150,
     first_s: Annotated[float, typer.Option(help="Seconds to the model server's first token.")] = 0.2,
     json_out: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Measure one battle at a time, pacing natural."""
+    """Measure with pacing natural, so that every delay is the arena's."""
+    load = Load(battles=battles, spread_s=spread, past_turns=past_turns, one_at_a_time=one_at_a_time)
     with ModelServer() as server, tempfile.TemporaryDirectory() as folder:
         field = [server.contestant(model, rate=rate, tokens=tokens, first_s=first_s) for model in MODELS]
-        with running_app(Path(folder), field, pacing="natural", max_turns="100") as arena:
-            result = asyncio.run(measure(arena.url, server, arena.pid, battles, warm_up, past_turns))
+        with running_app(Path(folder), field, pacing="natural", max_turns="100", max_live_battles="1000") as arena:
+            result = asyncio.run(measure(arena, server, load, runs))
     if json_out:
         print(json.dumps(asdict(result), indent=2))
     else:
         Console().print(table(result))
+    if result.failures:
+        raise typer.Exit(1)
 
 
-async def measure(url: str, server: ModelServer, pid: int, battles: int, warm_up: int, past_turns: int) -> Result:
-    """Battles and direct questions in turns."""
-    direct: list[Timing] = []
-    through: list[Timing] = []
-    async with aiohttp.ClientSession() as session:
-        for _ in range(warm_up):
-            await ask_directly(session, server)
-            await play(url, 0)
-        cpu = cpu_seconds(pid)
-        for _ in track(range(battles), description="battles", console=Console(stderr=True)):
-            direct.append(await ask_directly(session, server))
-            through.append(await play(url, past_turns))
-        cpu = cpu_seconds(pid) - cpu
-    return summarise(direct, through, past_turns, cpu)
-
-
-def summarise(direct: Sequence[Timing], through: Sequence[Timing], past_turns: int, cpu_s: float) -> Result:
-    """Quantiles of both and what the arena adds."""
-    first_direct, first_arena = [t.first_ms for t in direct], [t.first_ms for t in through]
-    p95 = quantile([t.end_ms for t in through], 0.95) - quantile([t.end_ms for t in direct], 0.95)
+async def measure(arena: App, server: ModelServer, load: Load, runs: int) -> Result:
+    """A wave of both kinds to warm up, then the runs, then a while of nothing."""
+    warm_up = Load(battles=min(10, load.battles), spread_s=load.spread_s, one_at_a_time=load.one_at_a_time)
+    await direct_wave(server, warm_up)
+    await arena_wave(arena, warm_up)
+    measured: list[Run] = []
+    failures: list[str] = []
+    for _ in track(range(runs), description="runs", console=Console(stderr=True)):
+        direct = await direct_wave(server, load)
+        through = await arena_wave(arena, load)
+        failures += [*direct.failures, *through.failures]
+        measured.append(summarise(direct, through, resident_mb(arena.pid)))
     return Result(
-        battles=len(through),
-        past_turns=past_turns,
-        direct_first_ms_p50=quantile(first_direct, 0.5),
-        direct_first_ms_p95=quantile(first_direct, 0.95),
-        arena_first_ms_p50=quantile(first_arena, 0.5),
-        arena_first_ms_p95=quantile(first_arena, 0.95),
-        added_first_ms_p50=quantile(first_arena, 0.5) - quantile(first_direct, 0.5),
-        added_first_ms_p95=quantile(first_arena, 0.95) - quantile(first_direct, 0.95),
-        added_end_ms_p95=p95,
-        updates_per_s_min=min(t.updates_per_s for t in through),
-        updates_per_s_p50=quantile([t.updates_per_s for t in through], 0.5),
-        app_cpu_ms_per_battle=cpu_s * 1000 / len(through),
+        load=load,
+        runs=tuple(measured),
+        median=middle(measured),
+        failures=tuple(failures),
+        idle_core_share=await idle_share(arena),
     )
 
 
-async def ask_directly(session: aiohttp.ClientSession, server: ModelServer) -> Timing:
-    """One answer from the model server itself."""
-    body = {"model": MODELS[0], "stream": True, "messages": [{"role": "user", "content": "Hello"}]}
-    asked, arrivals = time.perf_counter(), []
-    async with session.post(f"{server.base_url}/chat/completions", json=body) as response:
-        async for line in response.content:
-            if b'"content"' in line:
-                arrivals.append(time.perf_counter())
-    return _timing(asked, arrivals)
+async def idle_share(arena: App) -> float:
+    """The app's share of one core while nobody plays."""
+    await asyncio.sleep(1.0)
+    cpu, since = cpu_seconds(arena.pid), time.perf_counter()
+    await asyncio.sleep(IDLE_S)
+    return (cpu_seconds(arena.pid) - cpu) / (time.perf_counter() - since)
 
 
-async def play(url: str, past_turns: int) -> Timing:
-    """One battle as a program plays it, from the prompt to the vote; only the last turn is measured."""
-    async with visitor(url) as person:
-        battle = ""
-        for _ in range(past_turns):
-            battle = (await person.turn("Hello again", battle))["battle"]
-        asked = time.perf_counter()
-        sent = await person.call("send", "Hello", battle)
-        arrivals = [e.at async for e in person.follow(sent["battle"]) if e.kind == "delta" and _has_text(e.data)]
-        voted = await person.vote(sent)
-        if voted.get("outcome") != "tie":
-            raise RuntimeError(f"the vote was not stored: {voted}")
-    return _timing(asked, arrivals)
+def summarise(direct: Wave, through: Wave, memory_mb: float) -> Run:
+    """Quantiles of both and what the arena adds. Raises RuntimeError when nothing came through."""
+    if not direct.timings or not through.timings:
+        raise RuntimeError(f"nothing to measure: {[*direct.failures, *through.failures][:3]}")
+
+    def added(of: str, q: float) -> float:
+        return quantile([getattr(t, of) for t in through.timings], q) - quantile(
+            [getattr(t, of) for t in direct.timings], q
+        )
+
+    return Run(
+        direct_first_ms_p50=quantile([t.first_ms for t in direct.timings], 0.5),
+        direct_first_ms_p95=quantile([t.first_ms for t in direct.timings], 0.95),
+        added_first_ms_p50=added("first_ms", 0.5),
+        added_first_ms_p95=added("first_ms", 0.95),
+        added_end_ms_p95=added("end_ms", 0.95),
+        updates_per_s_p50=quantile([t.updates_per_s for t in through.timings], 0.5),
+        updates_per_s_min=min(t.updates_per_s for t in through.timings),
+        cpu_ms_per_battle=through.cpu_s * 1000 / len(through.timings),
+        resident_mb=memory_mb,
+        failures=len(direct.failures) + len(through.failures),
+    )
 
 
-def _has_text(data: dict[str, Any]) -> bool:
-    return any("add" in side or "tail" in side for side in data.values())
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def quantile(values: Sequence[float], q: float) -> float:
-    """Linear interpolation between order statistics."""
-    ordered = sorted(values)
-    at = q * (len(ordered) - 1)
-    low = int(at)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
+def middle(runs: Sequence[Run]) -> Run:
+    """The median of every figure; failures are added up."""
+    values = {name: median(getattr(run, name) for run in runs) for name in Run.__slots__}
+    return Run(**values | {"failures": sum(run.failures for run in runs)})
 
 
 def table(result: Result) -> Table:
-    """The result for people."""
-    shown = Table(title=f"{result.battles} battles, one at a time, {result.past_turns} past turns, pacing natural")
+    """The result for people: the median, and what each run had."""
+    load = result.load
+    how = "one at a time" if load.one_at_a_time else f"starts spread over {load.spread_s:g} s"
+    shown = Table(title=f"{load.battles} battles, {how}, {load.past_turns} past turns, pacing natural")
     shown.add_column("")
-    shown.add_column("p50", justify="right")
-    shown.add_column("p95", justify="right")
-    shown.add_row("direct: first token, ms", f"{result.direct_first_ms_p50:.1f}", f"{result.direct_first_ms_p95:.1f}")
-    shown.add_row("arena: first token, ms", f"{result.arena_first_ms_p50:.1f}", f"{result.arena_first_ms_p95:.1f}")
-    shown.add_row(
-        "added to the first token, ms", f"{result.added_first_ms_p50:.1f}", f"{result.added_first_ms_p95:.1f}"
-    )
-    shown.add_row("added to the end, ms", "", f"{result.added_end_ms_p95:.1f}")
-    shown.add_row("updates a second (least; p50)", f"{result.updates_per_s_p50:.1f}", f"{result.updates_per_s_min:.1f}")
-    shown.add_row("CPU of the app a battle, ms", f"{result.app_cpu_ms_per_battle:.0f}", "")
+    shown.add_column("median", justify="right")
+    shown.add_column("runs", justify="right")
+    rows = {
+        "direct_first_ms_p95": "direct: first token p95, ms",
+        "added_first_ms_p50": "added to the first token p50, ms",
+        "added_first_ms_p95": "added to the first token p95, ms",
+        "added_end_ms_p95": "added to the end p95, ms",
+        "updates_per_s_p50": "updates a second p50",
+        "updates_per_s_min": "updates a second, least",
+        "cpu_ms_per_battle": "CPU of the app a battle, ms",
+        "resident_mb": "memory of the app, MB",
+    }
+    for name, words in rows.items():
+        values = " ".join(f"{getattr(run, name):.1f}" for run in result.runs)
+        shown.add_row(words, f"{getattr(result.median, name):.1f}", values)
+    shown.add_row("battles that failed", str(result.median.failures), " ".join(str(r.failures) for r in result.runs))
+    shown.add_row("idle, % of a core", f"{result.idle_core_share * 100:.1f}", "")
+    for failure in sorted(set(result.failures))[:5]:
+        shown.add_row(failure, "", "")
     return shown
-
-
-def _timing(asked: float, arrivals: Sequence[float]) -> Timing:
-    if len(arrivals) < 2:
-        raise RuntimeError("an answer came in fewer than two pieces: nothing to measure")
-    span = arrivals[-1] - arrivals[0]
-    return Timing(
-        first_ms=(arrivals[0] - asked) * 1000,
-        updates_per_s=(len(arrivals) - 1) / span if span else 0.0,
-        end_ms=(arrivals[-1] - asked) * 1000,
-    )
 
 
 if __name__ == "__main__":

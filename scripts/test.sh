@@ -3,6 +3,7 @@
 #   bash scripts/test.sh            all of it
 #   bash scripts/test.sh --quick    without the integration and browser tests
 #   bash scripts/test.sh --e2e      the browser tests only
+#   bash scripts/test.sh --long     the long proofs only: crashes, closed tabs, memory, two machines, fuzzing (some 40 minutes)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/_env.sh
@@ -12,7 +13,8 @@ for option in "$@"; do
   case "$option" in
     --quick) steps="format lint types unit" ;;
     --e2e) steps="e2e" ;;
-    *) die "Unknown option $option; expected --quick or --e2e." ;;
+    --long) steps="long" ;;
+    *) die "Unknown option $option; expected --quick, --e2e or --long." ;;
   esac
 done
 
@@ -55,13 +57,42 @@ find_chromium() {
   fi
 }
 
+# Debian's PostgreSQL and nginx; tests that need one that cannot be had are skipped, but not on a machine that checks for others.
+find_servers() {
+  if ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null && ! command -v initdb >/dev/null; then
+    say "Installing Debian's postgresql for the tests of the database ..."
+    # Its package would start a cluster of its own, which nobody here needs.
+    as_root mkdir -p /etc/postgresql-common &&
+      echo "create_main_cluster = false" | as_root tee -a /etc/postgresql-common/createcluster.conf >/dev/null
+    apt_install postgresql || missing_server "PostgreSQL" postgresql
+  fi
+  if [ ! -x /usr/sbin/nginx ] && ! command -v nginx >/dev/null; then
+    say "Installing Debian's nginx for the tests with two processes ..."
+    apt_install nginx-light || missing_server "nginx" nginx-light
+  fi
+}
+
+missing_server() {
+  say "There is no $1, and it could not be installed; its tests are skipped. sudo apt-get install $2"
+  if [ "${CI:-}" = true ]; then failed=1; fi
+  results+=("$(printf '%-18s SKIPPED  sudo apt-get install %s' "$1" "$2")")
+}
+
 run_step() {
   case "$1" in
     format) step "format" $bin/ruff format --check . ;;
     lint) step "lint" $bin/ruff check . ;;
     types) step "types" $bin/mypy ;;
-    unit) step "unit tests" pytest "not integration and not e2e" ;;
-    integration) step "integration tests" pytest "integration and not e2e" ;;
+    unit) step "unit tests" pytest "not integration and not e2e and not long" ;;
+    integration)
+      find_servers
+      step "integration tests" pytest "integration and not e2e and not long"
+      ;;
+    long)
+      find_servers
+      # What a proof has measured is printed.
+      step "long tests" $bin/python -m pytest -m long -rP tests/long
+      ;;
     e2e)
       if find_chromium; then step "browser tests" pytest e2e
       else skip "browser tests" "no chromium, and it could not be installed; sudo apt-get install chromium fonts-noto-cjk"

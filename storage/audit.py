@@ -11,6 +11,7 @@ from arena.models import Side
 from storage.tables import AuditEventRow
 
 REPORT, ERASURE, IMPORT = "report", "erasure", "import"
+RESTORATION, EXCLUSION, RETENTION = "restoration", "exclusion", "retention"
 
 
 def write_event(

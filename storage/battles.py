@@ -75,6 +75,11 @@ def voted(connection: Connection, origin: str, rater_id: str, limit: int) -> lis
     return load_battles(connection, origin, _VOTED, rater_id=rater_id, most=limit)
 
 
+def of_rater(connection: Connection, origin: str, rater_id: str) -> list[Battle]:
+    """All of a rater's battles, newest first."""
+    return load_battles(connection, origin, _OF_RATER, rater_id=rater_id)
+
+
 def contestant_cards(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
     """Snapshots by their hash."""
     statement = select(ContestantRow.hash, ContestantRow.snapshot).where(ContestantRow.hash.in_(hashes))

@@ -154,7 +154,7 @@ def _name_itself(connection: Connection) -> None:
 
 
 def _engine(url: str, busy_timeout_ms: int) -> Engine:
-    parsed = _parse(url)
+    parsed = parse_url(url)
     options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": parsed.get_backend_name() != "sqlite"}
     if parsed.get_backend_name() == "sqlite":
         options |= _sqlite_options(parsed, busy_timeout_ms)
@@ -170,7 +170,8 @@ def _engine(url: str, busy_timeout_ms: int) -> Engine:
     return engine
 
 
-def _parse(url: str) -> URL:
+def parse_url(url: str) -> URL:
+    """A database URL of a kind that we have. Raises `ConfigError`."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:

@@ -26,8 +26,8 @@ _SQLITE_UNAVAILABLE = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
-_READ_ONLY_TRANSACTION = "25006"
-"""PostgreSQL's SQLSTATE for a write on a standby, which its driver does not call operational."""
+_READ_ONLY_TRANSACTION = frozenset({"25006", "0A000"})
+"""PostgreSQL's SQLSTATEs for a write, or its beginning, on a standby, which its driver does not call operational."""
 
 
 @contextmanager
@@ -60,6 +60,6 @@ def _may_be_tried_again(error: Exception, cause: BaseException | None) -> bool:
     code = getattr(cause, "sqlite_errorcode", None)
     if code is not None:
         return (code & 0xFF) in _SQLITE_UNAVAILABLE  # the low byte is the primary code
-    if getattr(cause, "sqlstate", None) == _READ_ONLY_TRANSACTION:
+    if getattr(cause, "sqlstate", None) in _READ_ONLY_TRANSACTION:
         return True
     return isinstance(error, (OperationalError, InterfaceError))

@@ -13,7 +13,7 @@ from arena.models import LIVE_STATES, BattleState, Rater, Standing
 from storage.audit import ERASURE, write_event
 from storage.database import insert_into
 from storage.states import NO_LEASE, interrupt_answers
-from storage.tables import AnswerRow, AuditEventRow, BattleRow, RaterRow, TurnRow, VoteRow
+from storage.tables import AnswerRow, AuditEventRow, BattleRow, RaterRow, TurnRow, VoteAddressRow, VoteRow
 from storage.types import UtcDateTime
 from storage.votes import Cell, add_to_counts, take_from_counts
 
@@ -28,6 +28,11 @@ def find(connection: Connection, digest: str) -> Rater | None:
     """The rater with this cookie digest."""
     row = connection.execute(_RATER.where(RaterRow.digest == digest)).first()
     return _rater(row) if row else None
+
+
+def by_code(connection: Connection, erasure_digest: str) -> str | None:
+    """The id of the rater with this erasure code."""
+    return connection.scalar(select(RaterRow.id).where(RaterRow.erasure_digest == erasure_digest))
 
 
 def find_or_add(connection: Connection, digest: str, erasure_digest: str, now: datetime) -> Rater:
@@ -50,6 +55,8 @@ def erase(connection: Connection, erasure_digest: str, now: datetime) -> int | N
     if rater_id is None:
         return None
     battle_ids = connection.scalars(select(BattleRow.id).where(BattleRow.rater_id == rater_id)).all()
+    votes = select(VoteRow.id).where(VoteRow.rater_id == rater_id)
+    connection.execute(delete(VoteAddressRow).where(VoteAddressRow.vote_id.in_(votes)))
     withdrawn = _withdraw_votes(connection, rater_id)
     interrupt_answers(connection, battle_ids)
     _erase_texts(connection, battle_ids)

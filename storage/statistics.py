@@ -71,7 +71,7 @@ def read_statistics(database: Database) -> Statistics:
             counted=counted,
             not_counted=dict(sorted(standings.items())),
             errors=_errors(connection, database.origin),
-            contestants=_contestants(connection, database.origin),
+            contestants=contestant_stats(connection, database.origin),
             raters=_count(connection, select(func.count()).where(RaterRow.digest.is_not(None))),
             reports=_count(connection, select(func.count()).where(AuditEventRow.kind == REPORT)),
             last_vote_at=last_vote_at(connection),
@@ -103,7 +103,8 @@ def _errors(connection: Connection, origin: str) -> dict[str, int]:
     return {row.error_kind.value: row.n for row in connection.execute(statement)}
 
 
-def _contestants(connection: Connection, origin: str) -> list[ContestantStats]:
+def contestant_stats(connection: Connection, origin: str) -> list[ContestantStats]:
+    """How each contestant's attempts at an answer ended here."""
     columns = (
         ContestantRow.name,
         func.count().label("attempts"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
@@ -11,13 +12,26 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection
 
-from arena.models import Answer, Battle, BattleState, Draw, Pacing, Rater, Side, Vote, VoteCount
+from arena.models import (
+    Answer,
+    Battle,
+    BattleState,
+    Draw,
+    Finding,
+    Pacing,
+    Rater,
+    Side,
+    Vote,
+    VoteCount,
+    VoteTrace,
+)
 from arena.ports import Lease, NewTurn
-from storage import audit, battles, endings, kept, raters, tokens, votes
+from storage import audit, battles, checks, endings, kept, raters, requests, retention, tokens, votes
 from storage.database import Database
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Timed = Callable[[str, float], None]
 Work = Callable[Concatenate["SqlStore", Connection, P], R]
 Method = Callable[Concatenate["SqlStore", P], Coroutine[Any, Any, R]]
 
@@ -36,7 +50,7 @@ def _reads(work: Work[P, R]) -> Method[P, R]:
             with self.database.read() as connection:
                 return work(self, connection, *args, **kwargs)
 
-        return await _in_thread(read, self._readers)
+        return await self._measured(work.__name__, read, self._readers)
 
     return method
 
@@ -50,7 +64,7 @@ def _writes(work: Work[P, R]) -> Method[P, R]:
             with self.database.write() as connection:
                 return work(self, connection, *args, **kwargs)
 
-        return await _in_thread(write, self._writers)
+        return await self._measured(work.__name__, write, self._writers)
 
     return method
 
@@ -62,10 +76,12 @@ class SqlStore:
         database: from `storage.database.open_database`; the store closes it.
         threads: how many transactions may be under way at once; SQLite's writers queue for one place, in order, which
             is fairer and faster than its own waiting.
+        timed: is told each call's name and how long it took.
     """
 
-    def __init__(self, database: Database, threads: int = 4) -> None:
+    def __init__(self, database: Database, threads: int = 4, timed: Timed | None = None) -> None:
         self.database = database
+        self._timed = timed
         self._readers = CapacityLimiter(threads)
         self._writers = CapacityLimiter(1) if database.one_writer else self._readers
         if database.one_connection:
@@ -75,27 +91,40 @@ class SqlStore:
         """Close the database."""
         self.database.close()
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return sum(limiter.statistics().tasks_waiting for limiter in {self._readers, self._writers})
+
+    async def _measured(self, name: str, work: Callable[[], R], limiter: CapacityLimiter) -> R:
+        begun = time.perf_counter()
+        try:
+            return await _in_thread(work, limiter)
+        finally:
+            if self._timed is not None:
+                self._timed(name.lstrip("_"), time.perf_counter() - begun)
+
     # --- for stores of other things in the same database ---
 
-    async def read(self, work: Callable[[Connection], R]) -> R:
-        """Do something in a read transaction."""
+    async def read(self, name: str, work: Callable[[Connection], R]) -> R:
+        """Do something in a read transaction; the name is for measuring."""
 
         def reading() -> R:
             with self.database.read() as connection:
                 return work(connection)
 
-        return await _in_thread(reading, self._readers)
+        return await self._measured(name, reading, self._readers)
 
-    async def write(self, work: Callable[[Connection], R]) -> R:
-        """Do something in a write transaction."""
+    async def write(self, name: str, work: Callable[[Connection], R]) -> R:
+        """Do something in a write transaction; the name is for measuring."""
 
         def writing() -> R:
             with self.database.write() as connection:
                 return work(connection)
 
-        return await _in_thread(writing, self._writers)
+        return await self._measured(name, writing, self._writers)
 
-    async def forget(self) -> None:
+    async def forget_old_pages(self) -> None:
         """After an erasure: leave no old copies in the database's files."""
         await _in_thread(self.database.forget_old_pages, self._writers)
 
@@ -146,12 +175,18 @@ class SqlStore:
         """Erase what a person has left; how many votes were withdrawn, None for an unknown code."""
         withdrawn = await self._erase(erasure_digest, now)
         if withdrawn is not None:
-            await self.forget()
+            await self.forget_old_pages()
         return withdrawn
 
     @_writes
     def _erase(self, connection: Connection, erasure_digest: str, now: datetime) -> int | None:
         return raters.erase(connection, erasure_digest, now)
+
+    @_reads
+    def battles_of(self, connection: Connection, erasure_digest: str) -> Sequence[Battle] | None:
+        """All battles of the rater with this erasure code, newest first; None for an unknown code."""
+        rater_id = raters.by_code(connection, erasure_digest)
+        return None if rater_id is None else battles.of_rater(connection, self.database.origin, rater_id)
 
     # --- battles ---
 
@@ -243,9 +278,46 @@ class SqlStore:
     # --- votes ---
 
     @_writes
-    def record_vote(self, connection: Connection, vote: Vote, now: datetime) -> Vote:
+    def record_vote(
+        self, connection: Connection, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = ""
+    ) -> Vote:
         """`ready` -> `voted` with the vote and its count; a battle that has a vote keeps it."""
-        return votes.record(connection, self.database.origin, vote, now)
+        return votes.record(connection, self.database.origin, vote, now, findings, address)
+
+    @_reads
+    def vote_traces(self, connection: Connection, since: datetime) -> Sequence[VoteTrace]:
+        """What the rules over several votes may know of the votes given here since a time, oldest first."""
+        return checks.traces(connection, self.database.origin, since)
+
+    @_writes
+    def apply_findings(self, connection: Connection, findings: Sequence[Finding], now: datetime) -> int:
+        """Store findings that are new, and take votes that failed out of the ratings; how many votes changed."""
+        return checks.apply(connection, self.database.origin, findings, now)
+
+    @_writes
+    def count_request(self, connection: Connection, key: str, amount: int, until: datetime, now: datetime) -> int:
+        """Count a request within its window; how many there are with this one."""
+        return requests.count(connection, key, amount, until, now)
+
+    @_reads
+    def requests_counted(self, connection: Connection, key: str, now: datetime) -> tuple[int, datetime] | None:
+        """How many requests a window has had, and when it ends; None when there is none open."""
+        return requests.counted(connection, key, now)
+
+    async def forget(self, texts_before: datetime | None, addresses_before: datetime, now: datetime) -> int:
+        """Erase the texts of old battles, hashes of addresses and old counts; how many battles lost their texts."""
+        erased = await self._forget(texts_before, addresses_before, now)
+        if erased:
+            await self.forget_old_pages()
+        return erased
+
+    @_writes
+    def _forget(
+        self, connection: Connection, texts_before: datetime | None, addresses_before: datetime, now: datetime
+    ) -> int:
+        checks.forget_addresses(connection, addresses_before)
+        requests.forget(connection, now)
+        return 0 if texts_before is None else retention.erase_texts(connection, texts_before, now)
 
     @_writes
     def comment_after(self, connection: Connection, battle_id: str, comment: str) -> None:

@@ -27,10 +27,10 @@ class SqlStudyStore:
         self._store = store
 
     def _read(self, work: Callable[[Connection], R]) -> Coroutine[Any, Any, R]:
-        return self._store.read(work)
+        return self._store.read("study_read", work)
 
     def _write(self, work: Callable[[Connection], R]) -> Coroutine[Any, Any, R]:
-        return self._store.write(work)
+        return self._store.write("study_write", work)
 
     async def create_study(self, new: NewStudy) -> None:
         """Store a study with everything that belongs to it."""
@@ -88,4 +88,4 @@ class SqlStudyStore:
 
     async def forget(self) -> None:
         """Leave no old copies in the database's files."""
-        await self._store.forget()
+        await self._store.forget_old_pages()

@@ -26,6 +26,7 @@ from arena.models import (
     Side,
     Standing,
     Tag,
+    Verdict,
 )
 from storage.types import UtcDateTime, WordList, closed_words, growing_words
 
@@ -213,6 +214,38 @@ class VoteCountRow(Base):
     n: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (CheckConstraint("n >= 0", "not_negative"),)
+
+
+class VoteCheckRow(Base):
+    """What a rule against abuse found on a vote; `lifted_at` says that the operator has cleared the vote of it."""
+
+    __tablename__ = "vote_check"
+
+    vote_id: Mapped[str] = mapped_column(ForeignKey("vote.id"), primary_key=True)
+    rule: Mapped[Standing] = mapped_column(growing_words(Standing, "rule"), primary_key=True)
+    verdict: Mapped[Verdict] = mapped_column(closed_words(Verdict, "verdict"))
+    details: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class VoteAddressRow(Base):
+    """Where a vote came from: a keyed hash of an address prefix, another one every day. Deleted after two days."""
+
+    __tablename__ = "vote_address"
+
+    vote_id: Mapped[str] = mapped_column(ForeignKey("vote.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(32))
+
+
+class RequestCountRow(Base):
+    """How many requests of a kind came in a window of time; for limits that hold across processes."""
+
+    __tablename__ = "request_count"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class AuditEventRow(Base):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, String, func, insert, select, text, type_coerce, update
 
 from arena.errors import StateConflict, StoreError
-from arena.models import BattleState, Outcome, Standing, Vote, VoteCount
-from storage.database import insert_into
+from arena.models import BattleState, Finding, Outcome, Standing, Vote, VoteCount
 from storage.loading import FIND, load_battles
 from storage.states import move
-from storage.tables import VoteCountRow, VoteRow
+from storage.tables import RaterRow, VoteAddressRow, VoteCheckRow, VoteCountRow, VoteRow
 
 _PRECEDENCE = (
     Standing.WITHDRAWN,
@@ -22,7 +22,29 @@ _PRECEDENCE = (
     Standing.RATER_EXCLUDED,
     Standing.IDENTITY_LEAK,
     Standing.TOO_FAST,
+    Standing.ONE_SIDED,
+    Standing.SAME_ADDRESS,
+    Standing.SAME_PROMPT,
 )
+
+_ADD = text(
+    "INSERT INTO vote_count (left_name, right_name, outcome, standing, n) "
+    "VALUES (:left_name, :right_name, :outcome, :standing, :n) "
+    "ON CONFLICT (left_name, right_name, outcome, standing) DO UPDATE SET n = vote_count.n + excluded.n"
+)
+"""As text, which both databases understand: building the statement anew at every vote cost more than running it."""
+_COUNTS = (
+    select(
+        VoteCountRow.left_name,
+        VoteCountRow.right_name,
+        type_coerce(VoteCountRow.outcome, String()),
+        type_coerce(VoteCountRow.standing, String()),
+        VoteCountRow.n,
+    )
+    .where(VoteCountRow.n > 0)
+    .order_by(*VoteCountRow.__table__.primary_key)
+)
+"""Words stay words until they are looked up: of a hundred contestants there are forty thousand cells."""
 
 
 class Cell(NamedTuple):
@@ -40,8 +62,13 @@ def standing_of(reasons: Iterable[Standing], *, foreign: bool) -> Standing:
     return next((reason for reason in _PRECEDENCE if reason in given), next(iter(given), Standing.COUNTED))
 
 
-def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vote:
-    """`ready` -> `voted` with this vote and its count; the stored vote if there is one already."""
+def record(
+    connection: Connection, origin: str, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = ""
+) -> Vote:
+    """`ready` -> `voted` with this vote, its count and its findings; the stored vote if there is one already.
+
+    A vote of a rater who is excluded at this moment is stored as such.
+    """
     try:
         move(connection, vote.battle_id, {BattleState.READY}, {"state": BattleState.VOTED, "updated_at": now})
     except StateConflict:
@@ -49,24 +76,50 @@ def record(connection: Connection, origin: str, vote: Vote, now: datetime) -> Vo
         if not stored or stored[0].vote is None:
             raise
         return stored[0].vote
+    # PostgreSQL: an exclusion that is under way waits for this vote, or this vote for it.
+    excluded = select(RaterRow.excluded).where(RaterRow.id == vote.rater_id).with_for_update(key_share=True)
+    if connection.scalar(excluded):
+        vote = replace(vote, reasons=(*vote.reasons, Standing.RATER_EXCLUDED))
     insert_votes(connection, origin, [vote])
+    add_findings(connection, findings, now)
+    if address:
+        connection.execute(insert(VoteAddressRow).values(vote_id=vote.id, address=address))
     return vote
 
 
 def insert_votes(connection: Connection, origin: str, votes: Sequence[Vote]) -> None:
     """Insert votes and count them."""
+    add_to_counts(connection, insert_rows(connection, origin, votes))
+
+
+def insert_rows(connection: Connection, origin: str, votes: Sequence[Vote]) -> Counter[Cell]:
+    """Insert votes; what has to be added to the counts for them."""
     rows = [_vote_values(vote, origin) for vote in votes]
     connection.execute(insert(VoteRow), rows)
-    cells = Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
-    add_to_counts(connection, cells)
+    return Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
+
+
+def add_findings(connection: Connection, findings: Iterable[Finding], now: datetime) -> None:
+    """Store findings on votes that have none of these rules yet."""
+    rows = [finding_values(finding, now) for finding in findings]
+    if rows:
+        connection.execute(insert(VoteCheckRow), rows)
+
+
+def finding_values(finding: Finding, now: datetime) -> dict[str, Any]:
+    """The columns of a finding."""
+    return {
+        "vote_id": finding.vote_id,
+        "rule": finding.rule,
+        "verdict": finding.verdict,
+        "details": finding.details,
+        "created_at": now,
+    }
 
 
 def add_to_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
     """Add to the counts, in one order everywhere so that two transactions cannot wait for each other."""
-    statement = insert_into(connection, VoteCountRow)
-    keys = [VoteCountRow.left_name, VoteCountRow.right_name, VoteCountRow.outcome, VoteCountRow.standing]
-    upsert = statement.on_conflict_do_update(index_elements=keys, set_={"n": VoteCountRow.n + statement.excluded.n})
-    connection.execute(upsert, [cell._asdict() | {"n": n} for cell, n in sorted(cells.items())])
+    connection.execute(_ADD, [cell._asdict() | {"n": n} for cell, n in sorted(cells.items())])
 
 
 def take_from_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
@@ -79,11 +132,10 @@ def take_from_counts(connection: Connection, cells: Mapping[Cell, int]) -> None:
 
 def counts(connection: Connection) -> list[VoteCount]:
     """All cells that are not empty."""
-    statement = select(VoteCountRow).where(VoteCountRow.n > 0)
-    rows = connection.execute(statement.order_by(*VoteCountRow.__table__.primary_key))
+    outcomes, standings = {o.value: o for o in Outcome}, {s.value: s for s in Standing}
     return [
-        VoteCount(left=row.left_name, right=row.right_name, outcome=row.outcome, standing=row.standing, n=row.n)
-        for row in rows
+        VoteCount(left=left, right=right, outcome=outcomes[outcome], standing=standings[standing], n=n)
+        for left, right, outcome, standing, n in connection.execute(_COUNTS)
     ]
 
 

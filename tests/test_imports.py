@@ -21,6 +21,7 @@ BASE = ("arena.models", "arena.errors", "arena.ports")
 STUDY_BASE = ("arena.study_models", "arena.study_people", "arena.study_ports", "arena.study_json")
 LAYERS = {
     "app": OURS,
+    "arena.start_board": ("arena", "storage"),
     "arena.start": ("arena",),
     "scripts": ("scripts", "arena", "storage", "tests.support"),
     "storage": ("storage", "arena.ids", *BASE, *STUDY_BASE),
@@ -29,7 +30,10 @@ LAYERS = {
     "arena.ports": ("arena.models", "arena.errors"),
     "arena.clock": (),
     "arena.ids": (),
+    "arena.apart": (),
     "arena.keys": (),
+    "arena.metrics": BASE,
+    "arena.abuse": ("arena.abuse", "arena.keys", *BASE),
     "arena.logs": (),
     "arena.settings": ("arena.validation", *BASE),
     "arena.contestant": ("arena.contestant_tables", "arena.toml_lines", "arena.validation", *BASE),
@@ -38,7 +42,8 @@ LAYERS = {
     "arena.weights": BASE,
     "arena.analysis": ("arena.analysis", *BASE),
     "arena.chat": ("arena.chat", *BASE),
-    "arena.battle": ("arena.battle", "arena.chat", "arena.keys", "arena.ids", *BASE),
+    "arena.battle": ("arena.battle", "arena.abuse", "arena.chat", "arena.keys", "arena.ids", *BASE),
+    "arena.bench": ("arena.bench", "arena.chat", "arena.analysis", *BASE),
     "arena.study_models": (),
     "arena.study_people": ("arena.models", "arena.study_models"),
     "arena.study_json": ("arena.study_models",),
@@ -54,7 +59,16 @@ LAYERS = {
         "arena.validation",
         *BASE,
     ),
-    "arena.ui": ("arena.ui", "arena.battle", "arena.chat", "arena.analysis", "arena.keys", *BASE),
+    "arena.ui": (
+        "arena.ui",
+        "arena.battle",
+        "arena.abuse",
+        "arena.metrics",
+        "arena.chat",
+        "arena.analysis",
+        "arena.keys",
+        *BASE,
+    ),
     "arena": (),
 }
 # The only places that may import these.
@@ -62,15 +76,21 @@ CONFINED = {
     "gradio": ("arena/ui/", "app.py"),
     "fastapi": ("arena/ui/", "app.py"),
     "starlette": ("arena/ui/",),
-    "openai": ("arena/chat/openai_client.py",),
-    "aiohttp": ("arena/chat/openai_client.py", "scripts/load_arena.py"),
-    "httpx2": ("arena/chat/openai_client.py",),
+    "openai": ("arena/chat/openai_client.py", "arena/chat/openai_body.py"),
+    "aiohttp": ("arena/chat/openai_client.py", "arena/chat/openai_body.py", "scripts/_load.py"),
+    "httpx2": ("arena/chat/openai_client.py", "arena/chat/openai_body.py"),
     "sqlalchemy": ("storage/", "scripts/_cli.py"),
     "alembic": ("storage/",),
+    "limits": ("arena/abuse/limits.py", "arena/settings.py"),
+    "prometheus_client": ("arena/metrics.py",),
+    "phonenumbers": ("storage/transfer/masking.py",),
     "plotly": ("arena/analysis/plots.py",),
+    "psutil": ("arena/bench/", "arena/serving/"),
+    "pynvml": ("arena/bench/", "arena/serving/"),
     "xllamacpp": ("arena/chat/embedded_server.py",),
 }
-ADAPTERS = ("arena.chat.openai_client", "arena.chat.embedded")
+ROOTS = ("app", "arena.start", "scripts.bench_models", "scripts._bench_setup")
+ADAPTERS = ("arena.chat.openai_client", "arena.chat.openai_body", "arena.chat.embedded")
 
 
 def imported(path):
@@ -95,7 +115,12 @@ def test_a_module_imports_only_what_its_layer_may(path):
     module = module_of(path)
     allowed = next(may for layer, may in LAYERS.items() if module == layer or module.startswith(layer))
     ours = {name for name in imported(path) if within(name, OURS)}
-    packages = {"arena", "storage", "scripts", "tests", "arena.chat", "arena.battle", "arena.study", "arena.ui"}
+    packages = {f"arena.{name}" for name in ("abuse", "chat", "battle", "study", "ui")} | {
+        "arena",
+        "storage",
+        "scripts",
+        "tests",
+    }
     assert {name for name in ours - packages if not within(name, (*allowed, module))} == set()
 
 
@@ -107,7 +132,7 @@ def test_a_library_is_imported_where_it_belongs_and_nowhere_else(library):
 
 def test_only_the_composition_root_knows_the_adapters():
     users = [p for p in SOURCES if any(within(name, ADAPTERS) for name in imported(p))]
-    outside = [str(p) for p in users if not module_of(p).startswith(("app", "arena.start", *ADAPTERS))]
+    outside = [str(p) for p in users if not module_of(p).startswith((*ROOTS, *ADAPTERS))]
     assert outside == []
 
 

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array
 
+from arena.analysis import bradley_terry, firth
 from arena.analysis.arrays import Floats, Ints
 from arena.analysis.counts import LONE
 from arena.analysis.design import Design
-from arena.analysis.estimation import Estimation, pairs_of, violates_ford
-from arena.analysis.family import Family, means
+from arena.analysis.estimation import Estimation, is_plain, pairs_of, parts, violates_ford
+from arena.analysis.family import means
 from arena.analysis.glm import information_at, inverse_information, maximise
 from arena.analysis.graph import components, unbeaten_and_winless, win_edges
 from arena.analysis.separation import separated
@@ -70,9 +71,9 @@ def replicate(
     infinite = 0
     for number in range(count):
         again = replace(design, votes=sample(rng))
-        refit = _chord(again, beta, bread) if not found.fit.firth else maximise(again, firth=True, start=beta).beta
+        refit = None if found.penalised else _chord(again, beta, bread)
         if refit is None:
-            refit = _slowly(again, found.labels)
+            refit = _slowly(again, found)
             infinite += not np.isfinite(refit).all()
         betas[number] = refit
         if progress is not None:
@@ -149,19 +150,30 @@ def _chord(design: Design, start: Floats, bread: Floats) -> Floats | None:
     return None
 
 
-def _slowly(design: Design, labels: Ints) -> Floats:
-    """The maximum by Newton's method where it exists; else where each parameter runs to."""
+def _slowly(design: Design, found: Estimation) -> Floats:
+    """The maximum by Newton's method, penalised where the estimate is; else where each parameter runs to."""
     met = design.n > 0
     left, right = design.left[met], design.right[met]
     part = replace(design, left=left, right=right, terms=design.terms[met], votes=design.votes[met])
-    nowhere = np.full(design.parameters, np.nan)
-    if not np.array_equal(components(part.left, part.right, part.size), labels):
-        return nowhere
-    if design.family is Family.HALF_TIES and not design.term_names:
-        pairs = pairs_of(part)
-        if violates_ford(pairs):
+    if not np.array_equal(components(left, right, design.size), found.labels):
+        return np.full(design.parameters, np.nan)
+    if is_plain(design):
+        return _by_component(part, found)
+    if not found.penalised and separated(part):
+        return np.full(design.parameters, np.nan)
+    return maximise(part, firth=bool(found.penalised), start=found.fit.beta).beta
+
+
+def _by_component(design: Design, found: Estimation) -> Floats:
+    """Plain Bradley-Terry, one component after the other."""
+    beta = np.zeros(design.size)
+    for label, members, part in parts(design, found.labels):
+        pairs, start = pairs_of(part), found.fit.beta[members]
+        if label in found.penalised:
+            beta[members] = firth.maximise(pairs, start, CLOSE).theta
+        elif violates_ford(pairs):
             up, down = unbeaten_and_winless(*win_edges(pairs.i, pairs.j, *pairs.halved()), pairs.size)
-            return np.where(up, np.inf, np.where(down, -np.inf, nowhere))
-    elif separated(part):
-        return nowhere
-    return maximise(part).beta
+            beta[members] = np.where(up, np.inf, np.where(down, -np.inf, np.nan))
+        else:
+            beta[members] = bradley_terry.maximise(pairs, start).theta
+    return beta

@@ -15,10 +15,14 @@ from arena.analysis.arrays import Floats
 from arena.analysis.pairs import Pairs, scatter_scores
 
 STEP = 1e-11
-"""Converged when no log-odds moved by more; the last step is quadratic, so the error is far below it."""
+"""Converged when no log-odds moved by more."""
+SURE = 1e-3
+"""From steps of this size on they shrink quadratically: the next is foretold from the last two, ..."""
+FORETOLD = 1e-12
+"""... and left out where it would be smaller than this."""
 ITERATIONS = 60
 HALVINGS = 50
-FLAT = 1e-10
+FLAT = 1e-13
 """Where the likelihood is flatter than this per vote, the step pretends that it is not: only its length is at stake."""
 
 
@@ -36,34 +40,40 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
     """Fit a connected table of pairs, a tie being half a win for each side."""
     wins, losses = pairs.halved()
     n = wins + losses
-    theta = _start(pairs, wins, losses) if start is None else start - start.mean()
-    value, p = _evaluate(pairs, wins, n, theta)
+    theta = first_guess(pairs) if start is None else start - start.mean()
+    value, p, q = evaluate(pairs, wins, n, theta)
+    last = np.inf
     for iteration in range(1, ITERATIONS + 1):
-        score = wins - n * p
+        score = wins * q - losses * p  # wins - n p loses the few losses beside 1e12 wins
         gradient = scatter_scores(pairs, score, -score)
-        step = laplacian.solve(pairs.i, pairs.j, n * np.maximum(p * (1 - p), FLAT), gradient)
+        step = laplacian.solve(pairs.i, pairs.j, n * np.maximum(p * q, FLAT), gradient)
         rise, slack = float(gradient @ step), 1e-12 * (1 + abs(value))
         for _ in range(HALVINGS):
-            new, p = _evaluate(pairs, wins, n, theta + step)
+            new, p, q = evaluate(pairs, wins, n, theta + step)
             if new >= value + 1e-4 * rise - slack:
                 break
             step, rise = step / 2, rise / 2
         theta, value = theta + step, new
-        if np.abs(step).max() < STEP:
+        size = float(np.abs(step).max())
+        if size < STEP or (size < SURE and size * (size / last) ** 2 < FORETOLD):
             return Estimate(theta - theta.mean(), value, True, iteration)
+        last = size
     return Estimate(theta - theta.mean(), value, False, ITERATIONS)
 
 
-def _evaluate(pairs: Pairs, wins: Floats, n: Floats, theta: Floats) -> tuple[float, Floats]:
-    """Log-likelihood without binomial coefficients, and the probabilities that i wins."""
+def evaluate(pairs: Pairs, wins: Floats, n: Floats, theta: Floats) -> tuple[float, Floats, Floats]:
+    """Log-likelihood without binomial coefficients, and the probabilities that i wins and that j does."""
     eta = theta[pairs.i] - theta[pairs.j]
     small = np.exp(-np.abs(eta))
     value = wins @ eta - n @ (np.maximum(eta, 0.0) + np.log(1 + small))
-    return float(value), np.where(eta >= 0, 1.0, small) / (1 + small)
+    more, less = 1 / (1 + small), small / (1 + small)
+    ahead = eta >= 0
+    return float(value), np.where(ahead, more, less), np.where(ahead, less, more)
 
 
-def _start(pairs: Pairs, wins: Floats, losses: Floats) -> Floats:
+def first_guess(pairs: Pairs) -> Floats:
     """Log-odds of each contestant's own win rate, one win and one loss added."""
+    wins, losses = pairs.halved()
     won = scatter_scores(pairs, wins, losses) + 1
     lost = scatter_scores(pairs, losses, wins) + 1
     theta: Floats = np.log(won / lost)

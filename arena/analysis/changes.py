@@ -6,6 +6,7 @@ Walsh and others (2014), doi:10.1016/j.jclinepi.2013.10.019. None: no change of 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import product
 
 from arena.analysis.exact import binomial, mainland_gart, mcnemar
@@ -13,12 +14,14 @@ from arena.analysis.exact import binomial, mainland_gart, mcnemar
 LEVEL = 0.05
 
 
+@lru_cache(maxsize=1024)
 def of_preference(k: int, n: int) -> int | None:
     """Changed preferences, of k of n, until the binomial test says the other thing."""
     clear = binomial(k, n) <= LEVEL
     return _fewest(abs(other - k) for other in range(n + 1) if (binomial(other, n) <= LEVEL) is not clear)
 
 
+@lru_cache(maxsize=1024)
 def of_pairs(b: int, c: int, n: int) -> int | None:
     """Changed yes or no answers until McNemar's test does; one answer moves one person into or out of b or c."""
     clear = mcnemar(b, c) <= LEVEL
@@ -26,6 +29,7 @@ def of_pairs(b: int, c: int, n: int) -> int | None:
     return _fewest(abs(x - b) + abs(y - c) for x, y in tables if (mcnemar(x, y) <= LEVEL) is not clear)
 
 
+@lru_cache(maxsize=1024)
 def of_sequences(ab: tuple[int, int], ba: tuple[int, int]) -> int | None:
     """Changed preferences until Mainland and Gart's test does."""
     clear = mainland_gart(ab, ba) <= LEVEL

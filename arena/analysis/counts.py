@@ -23,7 +23,8 @@ CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 LONE = -1
 """The rater of a vote whose rater is unknown: a cluster of its own."""
 DENSE_CELLS = 1 << 22
-"""Up to this many possible cells, counting into an array is cheaper than sorting the votes' keys."""
+ROOM = 32
+"""Up to this many possible cells, and this many per vote, counting into an array is cheaper than sorting keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,11 @@ class Counts:
 def scores(counts: Counts) -> tuple[Floats, Floats, Floats]:
     """Wins, losses and ties (both_bad among them) per contestant."""
     size = len(counts.names)
-    wins, losses, ties = (np.zeros(size) for _ in range(3))
-    for first, left, right in ((0, wins, losses), (1, losses, wins)):
-        cells = counts.outcome == first
-        left += scatter(counts.left[cells], counts.n[cells], size)
-        right += scatter(counts.right[cells], counts.n[cells], size)
-    cells = counts.outcome >= TIE
-    ties += scatter(counts.left[cells], counts.n[cells], size) + scatter(counts.right[cells], counts.n[cells], size)
-    return wins, losses, ties
+    left, right = (
+        scatter(side * 4 + counts.outcome, counts.n, 4 * size).reshape(size, 4).T
+        for side in (counts.left, counts.right)
+    )
+    return left[0] + right[1], left[1] + right[0], left[TIE] + left[BOTH_BAD] + right[TIE] + right[BOTH_BAD]
 
 
 def reduce_votes(table: Table, *, raters: bool = False) -> Counts:
@@ -139,7 +137,7 @@ def _from_codes(
     excluded: int,
 ) -> Counts:
     size = len(names)
-    if rater is None and size * size * 4 <= DENSE_CELLS:
+    if rater is None and size * size * 4 <= min(DENSE_CELLS, ROOM * left.size):
         total = _tally(left, right, outcome, n, size)
         keys: Ints = np.flatnonzero(total)
         cells = total[keys]

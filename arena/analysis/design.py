@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from arena.analysis.arrays import Floats, Ints, scatter
-from arena.analysis.counts import DENSE_CELLS, TIE, Counts
+from arena.analysis.counts import DENSE_CELLS, ROOM, TIE, Counts
 from arena.analysis.family import Family
 from arena.analysis.graph import components
 
@@ -156,7 +156,7 @@ def build(counts: Counts, family: Family, *, keep_ties: bool = True, position: b
     if counts.rater is not None:
         key = key + (counts.rater.astype(np.intp) + 1) * size * size
     n = counts.n if keep_ties else np.where(outcome < TIE, counts.n, 0.0)
-    if counts.rater is None and 3 * size * size <= DENSE_CELLS:
+    if counts.rater is None and 3 * size * size <= min(DENSE_CELLS, ROOM * key.size):
         rows, place = np.arange(size * size), key
     else:
         rows, place = np.unique(key, return_inverse=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from arena.analysis import bradley_terry, glm
+from arena.analysis import firth as penalised_likelihood
 from arena.analysis.arrays import Ints
 from arena.analysis.design import Design
 from arena.analysis.family import Family
@@ -19,24 +21,29 @@ from arena.errors import DataError
 
 @dataclass(frozen=True, slots=True)
 class Estimation:
-    """A fit, the components it was made in (a label per contestant), and those that had no finite maximum."""
+    """A fit, the components it was made in (a label per contestant), and those that had no finite maximum.
+
+    `penalised` are the components with Firth's penalty: the separated ones, or all where it was asked for.
+    """
 
     fit: Fit
     labels: Ints
     separated: frozenset[int]
+    penalised: frozenset[int]
 
 
 def estimate(design: Design, *, firth: bool = False) -> Estimation:
     """Fit a design, whatever its data look like: per component, with Firth's penalty where separated or asked for."""
     labels = design.labels
-    if design.family is Family.HALF_TIES and not design.term_names:
+    if is_plain(design):
         return _per_component(design, labels, firth)
     unknown = unidentified(design)
     if unknown:
         raise DataError(f"These votes cannot say anything about: {', '.join(unknown)}. Leave it out, or add votes.")
     apart = separated(design)
     fit = glm.maximise(design, firth=firth or apart)
-    return Estimation(fit, labels, frozenset(labels.tolist()) if apart else frozenset())
+    every, none = frozenset(labels.tolist()), frozenset[int]()
+    return Estimation(fit, labels, every if apart else none, every if fit.firth else none)
 
 
 def pairs_of(design: Design) -> Pairs:
@@ -45,29 +52,36 @@ def pairs_of(design: Design) -> Pairs:
     return Pairs(design.size, design.left, design.right, wins, losses, ties)
 
 
+def is_plain(design: Design) -> bool:
+    """Whether a design is Bradley-Terry without further terms, whose components share no parameter."""
+    return design.family is Family.HALF_TIES and not design.term_names
+
+
 def _per_component(design: Design, labels: Ints, firth: bool) -> Estimation:
-    """Plain Bradley-Terry: components share no parameter and are fitted one by one."""
-    if not labels.any():
-        apart = violates_ford(pairs_of(design))
-        return Estimation(_fit(design, firth or apart), labels, frozenset({0} if apart else ()))
-    beta, value, converged, iterations, apart_in, penalised = np.zeros(design.size), 0.0, True, 0, set(), False
-    for label in np.unique(labels[design.left]):
-        members = np.flatnonzero(labels == label)
-        part = _restrict(design, members)
-        apart = violates_ford(pairs_of(part))
-        fit = _fit(part, firth or apart)
-        beta[members] = fit.beta
+    """Plain Bradley-Terry: components are fitted one by one."""
+    beta, value, converged, iterations = np.zeros(design.size), 0.0, True, 0
+    separated, penalised = set(), set()
+    for label, members, part in parts(design, labels):
+        pairs = pairs_of(part)
+        apart = violates_ford(pairs)
+        fit = (penalised_likelihood if firth or apart else bradley_terry).maximise(pairs)
+        beta[members] = fit.theta
         value, converged = value + fit.log_likelihood, converged and fit.converged
-        iterations, penalised = max(iterations, fit.iterations), penalised or fit.firth
-        apart_in |= {int(label)} if apart else set()
-    return Estimation(Fit(beta, value, converged, iterations, penalised), labels, frozenset(apart_in))
+        iterations = max(iterations, fit.iterations)
+        separated |= {label} if apart else set()
+        penalised |= {label} if firth or apart else set()
+    fit_of_all = Fit(beta, value, converged, iterations, bool(penalised))
+    return Estimation(fit_of_all, labels, frozenset(separated), frozenset(penalised))
 
 
-def _fit(design: Design, firth: bool) -> Fit:
-    if firth:
-        return glm.maximise(design, firth=True)
-    plain = bradley_terry.maximise(pairs_of(design))
-    return Fit(plain.theta, plain.log_likelihood, plain.converged, plain.iterations, False)
+def parts(design: Design, labels: Ints) -> Iterator[tuple[int, Ints, Design]]:
+    """Each component of a plain design that has votes: its label, its contestants and its rows."""
+    if not labels.any():
+        yield 0, np.arange(design.size), design
+        return
+    for label in np.unique(labels[design.left]).tolist():
+        members = np.flatnonzero(labels == label)
+        yield label, members, _restrict(design, members)
 
 
 def violates_ford(pairs: Pairs) -> bool:
@@ -76,7 +90,7 @@ def violates_ford(pairs: Pairs) -> bool:
     if (wins > 0).all() and (losses > 0).all():
         return False  # every edge goes both ways
     strong = strong_components(*win_edges(pairs.i, pairs.j, wins, losses), pairs.size)
-    return bool(strong.max() > components(pairs.i, pairs.j, pairs.size).max())
+    return bool(strong.any() and strong.max() > components(pairs.i, pairs.j, pairs.size).max())
 
 
 def _restrict(design: Design, members: Ints) -> Design:

@@ -7,9 +7,11 @@ and fisher.test); for a fair coin that is twice the smaller tail.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import comb
 
 
+@lru_cache(maxsize=4096)
 def binomial(k: int, n: int) -> float:
     """P of a split at least as lopsided as k of n if both sides are equally likely; 1 for n = 0."""
     _check(k, n - k)
@@ -34,6 +36,7 @@ def conditional(first: int, second: int) -> float:
     return binomial(first, first + second)
 
 
+@lru_cache(maxsize=4096)
 def fisher(a: int, b: int, c: int, d: int) -> float:
     """Fisher's exact test of the table [[a, b], [c, d]], margins fixed; 1 where a margin is empty.
 

@@ -13,9 +13,14 @@ from scipy.sparse.csgraph import connected_components
 
 from arena.analysis.arrays import Bools, Codes, Floats, Ints
 
+SWEEPS = 8
+"""Comparison graphs are shallow: one that takes more steps to cross is left to the general search."""
+
 
 def components(i: Codes | Ints, j: Codes | Ints, size: int) -> Ints:
     """Number the connected components of the comparison graph; a label per contestant."""
+    if _reaches_all(np.concatenate([i, j]), np.concatenate([j, i]), size):
+        return np.zeros(size, np.intp)
     graph = coo_array((np.ones(i.size), (i, j)), shape=(size, size))
     labels: Ints = connected_components(graph, directed=False)[1].astype(np.intp)
     return labels
@@ -23,9 +28,24 @@ def components(i: Codes | Ints, j: Codes | Ints, size: int) -> Ints:
 
 def strong_components(winner: Codes | Ints, loser: Codes | Ints, size: int) -> Ints:
     """Number the strongly connected components of the graph of wins; a label per contestant."""
+    if _reaches_all(winner, loser, size) and _reaches_all(loser, winner, size):
+        return np.zeros(size, np.intp)
     graph = coo_array((np.ones(winner.size), (winner, loser)), shape=(size, size))
     labels: Ints = connected_components(graph, directed=True, connection="strong")[1].astype(np.intp)
     return labels
+
+
+def _reaches_all(tail: Codes | Ints, head: Codes | Ints, size: int) -> bool:
+    """Whether the edges lead from the first contestant to all in a few steps; building a sparse graph costs more."""
+    reached = np.zeros(size, bool)
+    reached[:1] = True
+    count = 1
+    for _ in range(SWEEPS):
+        reached[head[reached[tail]]] = True
+        before, count = count, int(np.count_nonzero(reached))
+        if count in (before, size):
+            break
+    return count == size
 
 
 def win_edges(i: Codes | Ints, j: Codes | Ints, wins: Floats, losses: Floats) -> tuple[Ints, Ints]:

@@ -24,21 +24,43 @@ TOLERANCE = 1e-13
 
 def laplacian(i: Ints, j: Ints, v: Floats, size: int) -> Floats:
     """The dense Laplacian of pairs; each pair may stand in it once only, as (i, j) or as (j, i)."""
-    matrix = np.zeros((size, size))
-    matrix[i, j] = -v
-    matrix[j, i] = -v
-    matrix[np.diag_indices(size)] = -matrix.sum(axis=1)
+    flat, away = np.zeros(size * size), -v
+    flat[i * size + j] = away
+    flat[j * size + i] = away
+    matrix = flat.reshape(size, size)
+    flat[:: size + 1] = -matrix.sum(axis=1)
     return matrix
+
+
+def grounded(i: Ints, j: Ints, v: Floats, size: int) -> tuple[Floats, int]:
+    """The Laplacian with the heaviest contestant's row and column made those of the identity, and who that is.
+
+    It is regular however unequal the pairs' information is; adding something to the whole matrix would drown a pair
+    that has little beside one that has 1e12 times as much. Its determinant is that on the sum-zero space over `size`.
+    """
+    matrix = laplacian(i, j, v, size)
+    ground = int(np.argmax(matrix.diagonal()))
+    matrix[ground] = matrix[:, ground] = 0.0
+    matrix[ground, ground] = 1.0
+    return matrix, ground
+
+
+def without(values: Floats, place: int) -> Floats:
+    """A copy with one value made zero."""
+    out = values.copy()
+    out[place] = 0.0
+    return out
 
 
 def solve(i: Ints, j: Ints, v: Floats, right: Floats) -> Floats:
     """Solve H x = right for the x with sum zero, right having sum zero and the graph being connected."""
     size = right.size
     if size <= DENSE:
-        _, solution, failed = dposv(laplacian(i, j, v, size) + v.mean() / size, right)
+        matrix, ground = grounded(i, j, v, size)
+        _, solution, failed = dposv(matrix.T, without(right, ground), overwrite_a=True)  # .T only spares a copy
         if failed:
             raise np.linalg.LinAlgError("The information is not positive definite: the comparisons are not connected.")
-        return np.asarray(solution)
+        return np.asarray(solution - solution.mean())
     return _conjugate_gradients(i, j, v, right)
 
 

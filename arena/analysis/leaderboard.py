@@ -80,31 +80,31 @@ def _contestants(
     counts: Counts, design: Design, found: Estimation, uncertainty: Uncertainty | None, options: Options
 ) -> tuple[Rated, ...]:
     contrasts, comparable = _contrasts(counts.names, found.labels, design.parameters, options.anchor)
-    values = contrasts @ found.fit.beta
-    known = uncertainty.bounds(contrasts, values, options.level) if uncertainty else None
-    rank = _ranks(found.fit.beta[: design.size], found.labels)
-    best, worst = _rank_bounds(design, found, uncertainty, options)
+    estimates = contrasts @ found.fit.beta
+    known = uncertainty.bounds(contrasts, estimates, options.level) if uncertainty else None
+    rank = _ranks(found.fit.beta[: design.size], found.labels).tolist()
+    best, worst = (bound.tolist() for bound in _rank_bounds(design, found, uncertainty, options))
     wins, losses, ties = (total.tolist() for total in scores(counts))
-    rows = []
+    values, labels, rows = estimates.tolist(), found.labels.tolist(), []
     for k, name in enumerate(counts.names):
         said = known if comparable[k] else None
         rows.append(
             Rated(
                 name=name,
-                theta=float(values[k]) if comparable[k] else None,
+                theta=values[k] if comparable[k] else None,
                 se=number(said.se[k]) if said else None,
                 df=number(said.df[k]) if said else None,
                 rating=elo(values[k]) if comparable[k] else None,
                 lower=number(elo(said.lower[k])) if said else None,
                 upper=number(elo(said.upper[k])) if said else None,
-                rank=int(rank[k]) if comparable[k] else None,
-                rank_lower=int(best[k]) if said else None,
-                rank_upper=int(worst[k]) if said else None,
+                rank=rank[k] if comparable[k] else None,
+                rank_lower=best[k] if said else None,
+                rank_upper=worst[k] if said else None,
                 wins=wins[k],
                 losses=losses[k],
                 ties=ties[k],
                 battles=wins[k] + losses[k] + ties[k],
-                component=int(found.labels[k]),
+                component=labels[k],
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.theta is None, row.component, -(row.theta or 0.0), row.name)))

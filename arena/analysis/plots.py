@@ -7,7 +7,7 @@ The numbers are computed into a NamedTuple first and drawn afterwards. Colours c
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -24,11 +24,15 @@ from arena.analysis.svg import title as _title
 
 ROW = 24
 WIDTH = 720
-LABELS = 210
+NARROW = 360
+"""A plot for a phone is this wide."""
+LABELS = 230
 """Room for names at the left, in pixels."""
+NARROW_LABELS = 112
 GAP = 12
 HEAT_MOST = 40
 """More contestants than this do not fit a heatmap; the best are shown."""
+DASHES = ("none", "7 4", "2 3", "10 3 2 3", "1 5", "14 4", "4 2 1 2", "6 6")
 LOW, MIDDLE, HIGH = (140, 81, 10), (245, 245, 245), (1, 102, 94)
 """Brown to green over a light grey: safe for the colour-blind, and neither is a side's colour."""
 
@@ -57,6 +61,15 @@ class Bars(NamedTuple):
 
     labels: tuple[str, ...]
     counts: tuple[float, ...]
+
+
+class Curves(NamedTuple):
+    """Lines over a shared axis that begins at zero; `xs` and `ys` have one array for each name."""
+
+    names: tuple[str, ...]
+    xs: tuple[Floats, ...]
+    ys: tuple[Floats, ...]
+    x_label: str
 
 
 def forest_of(ratings: Ratings) -> Forest:
@@ -92,55 +105,61 @@ def battle_heat_of(found: Matrices) -> Heat:
     return Heat(found.names[:size], shade, [[_short(value) for value in row] for row in battles])
 
 
-def draw_forest(data: Forest, title: str) -> str:
-    """Points with whiskers, a row each, under a shared axis."""
+def draw_forest(data: Forest, title: str, *, narrow: bool = False) -> str:
+    """Points with whiskers, a row each, under a shared axis; `narrow` has the names above their rows."""
     finite = np.concatenate([x[np.isfinite(x)] for x in (data.values, data.lower, data.upper)] + [[data.line]])
-    ticks = nice_ticks(float(finite.min()), float(finite.max()))
+    ticks = nice_ticks(float(finite.min()), float(finite.max()), 3 if narrow else 6)
     left, right = min(ticks[0], finite.min()), max(ticks[-1], finite.max())
-    height = ROW * len(data.names) + 48
+    width, start, row_height = (NARROW, 2 * GAP, 2 * ROW - 4) if narrow else (WIDTH, LABELS + GAP, ROW)
+    height = row_height * len(data.names) + 48
 
     def x(value: float) -> float:
-        return float(LABELS + GAP + (value - left) / ((right - left) or 1.0) * (WIDTH - LABELS - 4 * GAP))
+        return float(start + (value - left) / ((right - left) or 1.0) * (width - start - 3 * GAP))
 
     parts = [_line(x(tick), 8, x(tick), height - 30, "grid") for tick in ticks]
     parts += [_text(x(tick), height - 12, f"{tick:g}", "middle", "muted") for tick in ticks]
     parts.append(_line(x(data.line), 8, x(data.line), height - 30, "mark"))
     for row, name in enumerate(data.names):
-        y = 8 + ROW * (row + 0.5)
-        parts.append(_text(LABELS, y + 4, _clip(name), "end"))
-        if np.isfinite(data.lower[row]) and np.isfinite(data.upper[row]):
-            parts.append(_line(x(data.lower[row]), y, x(data.upper[row]), y, "bar"))
-        if np.isfinite(data.values[row]):
-            label = _interval_label(data, row)
-            parts.append(
-                f'<circle class="dot" cx="{x(data.values[row]):.1f}" cy="{y:.1f}" r="4.5">{_title(label)}</circle>'
-            )
-    return _svg(WIDTH, height, title, parts)
+        y = 8 + row_height * (row + 1) - ROW / 2
+        parts.append(_text(0, y - 14, _clip(name, 44), "start") if narrow else _text(LABELS, y + 4, _clip(name), "end"))
+        parts += _whisker(data, row, x, y)
+    return _svg(width, height, title, parts)
 
 
-def draw_heat(data: Heat, title: str) -> str:
-    """A square of shaded cells with their values; columns are numbered like the rows."""
+def _whisker(data: Forest, row: int, x: Callable[[float], float], y: float) -> list[str]:
+    parts = []
+    if np.isfinite(data.lower[row]) and np.isfinite(data.upper[row]):
+        parts.append(_line(x(data.lower[row]), y, x(data.upper[row]), y, "bar"))
+    if np.isfinite(data.values[row]):
+        label = _title(_interval_label(data, row))
+        parts.append(f'<circle class="dot" cx="{x(data.values[row]):.1f}" cy="{y:.1f}" r="4.5">{label}</circle>')
+    return parts
+
+
+def draw_heat(data: Heat, title: str, *, narrow: bool = False) -> str:
+    """A square of shaded cells with their values; columns are numbered like the rows. `narrow` is for a phone."""
     size = len(data.names)
-    cell = max(16.0, min(48.0, (WIDTH - LABELS - 2 * GAP) / max(size, 1)))
+    labels, width, most = (NARROW_LABELS, NARROW, 12) if narrow else (LABELS, WIDTH, 28)
+    cell = max(16.0, min(48.0, (width - labels - 2 * GAP) / max(size, 1)))
     parts = []
     for row, name in enumerate(data.names):
         y = 26 + cell * row
-        parts.append(_text(LABELS, y + cell / 2 + 4, f"{_clip(name)} {row + 1}", "end"))
-        parts.append(_text(LABELS + GAP + cell * (row + 0.5), 18, str(row + 1), "middle", "muted"))
+        parts.append(_text(labels, y + cell / 2 + 4, f"{_clip(name, most)} {row + 1}", "end"))
+        parts.append(_text(labels + GAP + cell * (row + 0.5), 18, str(row + 1), "middle", "muted"))
         for column, other in enumerate(data.names):
             shade = data.shade[row, column]
             if np.isfinite(shade):
-                x = LABELS + GAP + cell * column
+                x = labels + GAP + cell * column
                 label = f"{name} / {other}: {data.texts[row][column]}"
                 parts.append(_cell(x, y, cell, shade, data.texts[row][column], label))
-    return _svg(LABELS + 2 * GAP + int(cell * size), int(34 + cell * size), title, parts)
+    return _svg(labels + 2 * GAP + int(cell * size), int(34 + cell * size), title, parts)
 
 
-def draw_bars(data: Bars, title: str) -> str:
-    """Columns over time; the first, the last and the highest carry their labels."""
-    height, top = 180, max(data.counts, default=1.0) or 1.0
-    step = (WIDTH - 60) / max(len(data.counts), 1)
-    parts = [_line(48, height - 30, WIDTH - 12, height - 30, "grid"), _text(44, 22, _short(top), "end", "muted")]
+def draw_bars(data: Bars, title: str, *, narrow: bool = False) -> str:
+    """Columns over time; the first and the last carry their labels, and the highest its value at the axis."""
+    width, height, top = NARROW if narrow else WIDTH, 180, max(data.counts, default=1.0) or 1.0
+    step = (width - 60) / max(len(data.counts), 1)
+    parts = [_line(48, height - 30, width - 12, height - 30, "grid"), _text(44, 22, _short(top), "end", "muted")]
     for place, (label, count) in enumerate(zip(data.labels, data.counts, strict=True)):
         tall = (height - 48) * count / top
         said = _title(f"{label}: {count:g}")
@@ -148,8 +167,33 @@ def draw_bars(data: Bars, title: str) -> str:
     if data.labels:
         parts.append(_text(48, height - 12, data.labels[0], "start", "muted"))
     if len(data.labels) > 1:
-        parts.append(_text(WIDTH - 12, height - 12, data.labels[-1], "end", "muted"))
-    return _svg(WIDTH, height, title, parts)
+        parts.append(_text(width - 12, height - 12, data.labels[-1], "end", "muted"))
+    return _svg(width, height, title, parts)
+
+
+def draw_curves(data: Curves, title: str) -> str:
+    """Lines, told apart by their dashes, with a key below."""
+    ends = np.concatenate([np.zeros(1), *data.xs]), np.concatenate([np.zeros(1), *data.ys])
+    across, up = nice_ticks(0.0, float(ends[0].max())), nice_ticks(0.0, float(ends[1].max()), 4)
+    bottom, key = 220, 252
+
+    def x(value: float) -> float:
+        return float(56 + value / across[-1] * (WIDTH - 72))
+
+    def y(value: float) -> float:
+        return float(bottom - value / up[-1] * (bottom - 12))
+
+    parts = [_line(x(0), y(tick), x(across[-1]), y(tick), "grid") for tick in up]
+    parts += [_text(50, y(tick) + 4, f"{tick:g}", "end", "muted") for tick in up]
+    parts += [_text(x(tick), bottom + 18, f"{tick:g}", "middle", "muted") for tick in across[:-1]]
+    parts.append(_text(x(across[-1]), bottom + 18, f"{across[-1]:g} {data.x_label}", "end", "muted"))
+    for row, (name, xs, ys) in enumerate(zip(data.names, data.xs, data.ys, strict=True)):
+        look = f'class="bar" style="fill:none;stroke-dasharray:{DASHES[row % len(DASHES)]}"'
+        points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(xs, ys, strict=True))
+        parts.append(f'<polyline {look} points="{points}">{_title(name)}</polyline>')
+        parts.append(f'<line {look} x1="56" y1="{key + 20 * row}" x2="96" y2="{key + 20 * row}"/>')
+        parts.append(_text(104, key + 20 * row + 4, name, "start"))
+    return _svg(WIDTH, key + 20 * len(data.names), title, parts)
 
 
 def nice_ticks(low: float, high: float, wanted: int = 6) -> list[float]:

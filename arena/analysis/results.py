@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-ELO = 400 / np.log(10)
+ELO = float(400 / np.log(10))
 """Elo points per unit of log-odds."""
 CENTRE = 1000.0
 """The Elo rating of log-odds 0."""

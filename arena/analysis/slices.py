@@ -14,6 +14,7 @@ import pyarrow as pa
 from arena.analysis.counts import reduce_votes
 from arena.analysis.ratings import rate
 from arena.analysis.results import Options, Ratings
+from arena.analysis.schemas import RATER
 from arena.analysis.votes import Table
 from arena.errors import DataError
 
@@ -36,14 +37,14 @@ class By(StrEnum):
 COLUMNS: Mapping[By, tuple[str, ...]] = {
     By.LANGUAGE: ("language",),
     By.CATEGORY: ("category", "category_tag"),
-    By.TURNS: ("turns", "turn", "conversation_a"),
-    By.PROMPT_LENGTH: ("prompt", "conversation_a"),
+    By.TURNS: ("turns", "turn", "conversation_a", "conversation"),
+    By.PROMPT_LENGTH: ("prompt", "conversation_a", "conversation"),
     By.CODE: ("is_code",),
     By.DATE: ("date", "timestamp", "tstamp", "created_at"),
-    By.RATER_GROUP: ("rater_group",),
+    By.RATER_GROUP: ("rater_group", *RATER),
 }
 """Columns that a slice is read from; the first that a table has is used."""
-PROMPTS = ("prompt", "conversation_a")
+PROMPTS = ("prompt", "conversation_a", "conversation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def rate_slices(table: Table, by: By, options: Options, *, minimum: int = 100) -
 def slice_keys(frame: pd.DataFrame, by: By) -> pd.Series:
     """The slice of every row; a missing value is the slice "unknown"."""
     column = _first(frame, COLUMNS[by], by.value)
+    if by is By.RATER_GROUP and column in RATER:
+        return activity(frame[column])
     classify: Callable[[Any], str] = {
         By.TURNS: _turns,
         By.PROMPT_LENGTH: lambda value: length_class(len(_prompt(value))),
@@ -85,6 +88,13 @@ def slice_keys(frame: pd.DataFrame, by: By) -> pd.Series:
     return values.map(lambda value: "unknown" if _missing(value) else classify(value)).rename(by.value)
 
 
+def activity(raters: pd.Series) -> pd.Series:
+    """A rater's group by the votes they gave, where no column `rater_group` says otherwise."""
+    votes = raters.map(raters.value_counts())
+    groups = pd.cut(votes, [0, 1, 9, np.inf], labels=["1 vote", "2-9 votes", "10+ votes"])
+    return groups.astype(object).where(raters.notna(), "unknown").rename(By.RATER_GROUP.value)
+
+
 def without_repeats(table: Table) -> pd.DataFrame:
     """Keep one vote per prompt, pair of contestants and rater: repeated prompts weigh once for each person."""
     frame = _frame(table)
@@ -92,9 +102,7 @@ def without_repeats(table: Table) -> pd.DataFrame:
     prompt = frame[column].astype(object).map(lambda value: " ".join(_prompt(value).split()).lower())
     sides = [name for name in ("model_a", "left", "model_b", "right") if name in frame.columns]
     pair = [" / ".join(sorted(map(str, row))) for row in frame[sides].itertuples(index=False)]
-    who = next(
-        (name for name in ("rater", "rater_id", "judge", "evaluation_session_id") if name in frame.columns), None
-    )
+    who = next((name for name in RATER if name in frame.columns), None)
     keys = pd.DataFrame({"prompt": prompt.to_numpy(), "pair": pair, "who": frame[who].to_numpy() if who else ""})
     return frame[~keys.duplicated().to_numpy()]
 

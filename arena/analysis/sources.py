@@ -115,3 +115,14 @@ def group_by_sql(source: str, *, raters: bool = False) -> dict[str, str]:
         )
         for engine, table in origin.items()
     }
+
+
+def own_sql(*, raters: bool = False) -> dict[str, str]:
+    """The reduction of our own table of votes, in either database; only votes that count."""
+    keys = ["left_name", "right_name", "outcome", *(["rater_id"] if raters else [])]
+    names = ["model_a", "model_b", "winner", *(["rater"] if raters else [])]
+    columns = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names, strict=True))
+    text = (
+        f"SELECT {columns}, count(*) AS \"count\"\nFROM vote\nWHERE standing = 'counted'\nGROUP BY {', '.join(keys)};"
+    )
+    return {"SQLite and PostgreSQL": text}

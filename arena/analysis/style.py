@@ -32,7 +32,13 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
     "lists": re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE),
     "bold": re.compile(r"\*\*[^*\n]+\*\*|__[^_\n]+__"),
 }
-COLUMNS = ("conv_metadata", "conversation_a", "conversation_b", *(f"{x}_{s}" for x in FEATURES for s in "ab"))
+COLUMNS = (
+    "conv_metadata",
+    "conversation_a",
+    "conversation_b",
+    "conversation",
+    *(f"{x}_{s}" for x in FEATURES for s in "ab"),
+)
 """Columns that style may be read from."""
 
 
@@ -46,7 +52,7 @@ class Style(NamedTuple):
 
 def style_of(table: Table) -> Style:
     """Scaled differences of the features that a table of votes has. Features that never differ are left out."""
-    read = _reader({str(name) for name in (table.column_names if isinstance(table, pa.Table) else table.columns)})
+    read = _reader(table)
     found = {name: (read(table, name, "a"), read(table, name, "b")) for name in FEATURES}
     gaps = {name: sides[0] - sides[1] for name, sides in found.items()}
     for name, gap in gaps.items():
@@ -65,17 +71,24 @@ def measure_text(text: str) -> dict[str, int]:
     return {"length": len(text)} | {name: len(pattern.findall(text)) for name, pattern in PATTERNS.items()}
 
 
-def _reader(columns: set[str]) -> Callable[[Table, str, str], Floats]:
+def _reader(table: Table) -> Callable[[Table, str, str], Floats]:
+    columns = {str(name) for name in (table.column_names if isinstance(table, pa.Table) else table.columns)}
     if {f"{name}_{side}" for name in FEATURES for side in "ab"} <= columns:
         return _from_columns
-    if "conv_metadata" in columns:
+    texts = {"conversation_a", "conversation_b"} <= columns
+    if "conv_metadata" in columns and not (texts and _has_gaps(table)):
         return _from_metadata
-    if {"conversation_a", "conversation_b"} <= columns:
+    if texts:
         return _from_texts
     raise DataError(
         "Style control needs columns length_a, headers_a, lists_a, bold_a and the same for b, or conv_metadata, "
         "or conversation_a and conversation_b."
     )
+
+
+def _has_gaps(table: Table) -> bool:
+    """Whether some answer's tokens are not known: a server need not tell them."""
+    return any(not np.isfinite(_from_metadata(table, "length", side)).all() for side in "ab")
 
 
 def _from_columns(table: Table, name: str, side: str) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ class Votes:
     """Rows of votes as codes: contestants index `names` (sorted), outcomes `schemas.OUTCOMES`; -1 is an unknown rater.
 
     `n` is None where every row is one vote. `kept` marks the table's rows that count, None where all do; the other
-    fields have those rows only.
+    fields have those rows only. `excluded` is the number of votes in the others.
     """
 
     names: tuple[str, ...]
@@ -34,11 +34,7 @@ class Votes:
     n: Floats | None = None
     rater: Codes | None = None
     kept: Bools | None = None
-
-    @property
-    def excluded(self) -> int:
-        """Rows that do not count."""
-        return 0 if self.kept is None else int((~self.kept).sum())
+    excluded: int = 0
 
 
 def encode_votes(table: Table, *, raters: bool = False) -> Votes:
@@ -51,10 +47,12 @@ def encode_votes(table: Table, *, raters: bool = False) -> Votes:
     left, right, names = _contestants(table, schema)
     n = None if schema.count is None else _weights(table[schema.count], schema.count)
     rater = encode(table[schema.rater]).codes if raters and schema.rater else None
+    excluded = 0
     if kept is not None:
+        excluded = int((~kept).sum() if n is None else n[~kept].sum())
         left, right, outcome = left[kept], right[kept], outcome[kept]
         n, rater = n if n is None else n[kept], rater if rater is None else rater[kept]
-    return _checked(Votes(names, left, right, outcome, n, rater, kept))
+    return _checked(_present(Votes(names, left, right, outcome, n, rater, kept, excluded)))
 
 
 def _columns(table: Table) -> Sequence[str]:
@@ -116,6 +114,17 @@ def _counted(table: Table, schema: schemas.Schema) -> Bools | None:
     if unknown or encoded.codes.min(initial=0) < 0:
         raise DataError(f"Column '{schema.counted}': expected true or false in every row, found {unknown or 'gaps'}.")
     return np.array([truth[label.lower()] for label in encoded.labels])[encoded.codes]
+
+
+def _present(votes: Votes) -> Votes:
+    """Leave out contestants without a vote: a column may know names that none of its rows that count has."""
+    used = np.zeros(len(votes.names), bool)
+    used[votes.left] = used[votes.right] = True
+    if used.all():
+        return votes
+    place = (np.cumsum(used) - 1).astype(np.int32)
+    names = tuple(name for name, there in zip(votes.names, used, strict=True) if there)
+    return replace(votes, names=names, left=place[votes.left], right=place[votes.right])
 
 
 def _checked(votes: Votes) -> Votes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from threading import Lock
 from typing import Any
 
 UNKNOWN = "und"
@@ -59,13 +60,25 @@ def _by_script(kana: int, hangul: int, han: int) -> str:
 
 
 def _by_classifier(text: str) -> str:
-    language, probability = _identifier().classify(text.lower())
+    with _LOADING:
+        identifier = _identifier()
+    language, probability = identifier.classify(text.lower())
     return str(language) if probability >= PROBABILITY_FLOOR else UNKNOWN
+
+
+_LOADING = Lock()
+"""Many first votes at once would each load the model otherwise, all of them in turns."""
+
+
+def load_classifier() -> None:
+    """Load the classifier's model, so that the first vote does not wait for it."""
+    with _LOADING:
+        _identifier()
 
 
 @cache
 def _identifier() -> Any:
-    # its model takes most of a second to load, so it is loaded by the first text that needs it
+    # its model takes most of a second to load, which nobody who only imports this module should pay
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -18,7 +18,7 @@ from arena.chat.streaming import AnswerReader, Attempt
 from arena.errors import Refusal, StateConflict, StoreUnavailable, UserError
 from arena.ids import new_id
 from arena.models import Answer, Battle, BattleState, Draw, Pacing, Side
-from arena.ports import ChatClient, Clock, Lease, Store
+from arena.ports import ChatClient, Clock, Lease, Meter, Store, Unmetered
 
 SAVE_TRIES = 5
 SAVE_PAUSE_S = 1.0
@@ -40,13 +40,21 @@ class RunnerRules:
 class TurnRunner:
     """Starts turns in this process and stores their ends."""
 
-    def __init__(self, *, store: Store, client: ChatClient, clock: Clock, rules: RunnerRules) -> None:
+    def __init__(
+        self, *, store: Store, client: ChatClient, clock: Clock, rules: RunnerRules, meter: Meter | None = None
+    ) -> None:
         self._store = store
         self._client = client
         self._clock = clock
         self._rules = rules
-        self._owner = new_id()
+        self.owner = new_id()
+        self.meter: Meter = meter or Unmetered()
         self.turns = LiveTurns(store.save_progress, self._renew)
+
+    @property
+    def room(self) -> int:
+        """How many turns may run here at once."""
+        return self._rules.max_live
 
     def check_room(self) -> None:
         """Raises `UserError` when this process runs as many turns as it may."""
@@ -55,7 +63,7 @@ class TurnRunner:
 
     def lease(self) -> Lease:
         """This process's lease from now on."""
-        return Lease(owner=self._owner, until=self._clock.now() + timedelta(seconds=self._rules.lease_s))
+        return Lease(owner=self.owner, until=self._clock.now() + timedelta(seconds=self._rules.lease_s))
 
     def start(self, battle: Battle, contestants: Draw, sides: Sequence[Side], *, retry: bool = False) -> None:
         """Ask the sides for the last turn of a battle; a retried side keeps the rate of the attempt before."""
@@ -123,6 +131,7 @@ class TurnRunner:
                 log.info("turn_overtaken", battle=battle.id)
                 return BattleState.VOID
             else:
+                self.meter.turn_ended(battle, state, answers)
                 log.info("turn_ended", battle=battle.id, state=state.value, why=why.value)
                 return state
         # The lease is not renewed any more: the battle is found interrupted, and both can be asked again.

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from arena.abuse.limits import Act, Limiter, ProcessCounts
+from arena.abuse.reading import ReadingPace, look_at
 from arena.battle.ballot import Ballot, read_comment
 from arena.battle.cards import battle_cards
 from arena.battle.labels import label_language, looks_like_code
@@ -25,7 +27,7 @@ from arena.chat.prompts import clean_prompt
 from arena.errors import LiveBattleExists, Refusal, StateConflict, UserError
 from arena.ids import new_id
 from arena.keys import Keys
-from arena.models import Battle, BattleState, Pacing, Side, Standing, Vote
+from arena.models import Battle, BattleState, Finding, Pacing, Side, Standing, Verdict, Vote
 from arena.ports import Clock, NewTurn, Store
 
 ABANDONED_AFTER = timedelta(days=1)
@@ -46,6 +48,8 @@ class Rules:
     max_comment_chars: int = 1000
     max_report_chars: int = 500
     log_prompts: bool = False
+    reading: ReadingPace | None = field(default_factory=ReadingPace)
+    check_addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,15 @@ class BattleService:
     """Opens, runs, judges and ends battles."""
 
     def __init__(
-        self, *, store: Store, runner: TurnRunner, matchmaker: Matchmaker, keys: Keys, clock: Clock, rules: Rules
+        self,
+        *,
+        store: Store,
+        runner: TurnRunner,
+        matchmaker: Matchmaker,
+        keys: Keys,
+        clock: Clock,
+        rules: Rules,
+        limiter: Limiter | None = None,
     ) -> None:
         self._store = store
         self._runner = runner
@@ -76,6 +88,7 @@ class BattleService:
         self._keys = keys
         self._clock = clock
         self.rules = rules
+        self.limiter = limiter or Limiter({}, ProcessCounts(clock), clock)
 
     # --- looking ---
 
@@ -99,11 +112,15 @@ class BattleService:
 
     # --- chatting ---
 
-    async def send(self, digest: str | None, prompt: str, battle_id: str = "") -> Sent:
-        """Send a prompt: the first opens a battle, later ones are further turns of it."""
+    async def send(self, digest: str | None, prompt: str, battle_id: str = "", *, address: str = "") -> Sent:
+        """Send a prompt: the first opens a battle, later ones are further turns of it.
+
+        `address` is the hash of the address prefix that the request came from, empty when it is not known.
+        """
         if digest is None:
             raise UserError(Refusal.NO_RATER)
         prompt = self._check_prompt(prompt)
+        await self.limiter.check(Act.PROMPT, digest, address)
         if battle_id:
             return await self._next_turn(digest, prompt, battle_id)
         return await self._open(digest, prompt)
@@ -123,6 +140,7 @@ class BattleService:
         battle = await self._mend(battle)
         if battle.state not in (BattleState.FAILED, BattleState.INTERRUPTED):
             raise UserError(Refusal.NOTHING_TO_RETRY)
+        await self.limiter.check(Act.PROMPT, digest)
         self._runner.check_room()
         sides = failed_sides(battle) or tuple(Side)
         contestants = await self._matchmaker.opponents(battle)
@@ -153,7 +171,9 @@ class BattleService:
 
     # --- judging ---
 
-    async def vote(self, digest: str | None, battle_id: str, token: str, ballot: Ballot) -> BattleView:
+    async def vote(
+        self, digest: str | None, battle_id: str, token: str, ballot: Ballot, *, address: str = ""
+    ) -> BattleView:
         """Store the vote, then show who was who. Voting again gives the stored vote back."""
         battle, digest = await self._own(digest, battle_id)
         if not self._keys.vote_token_is(token, battle.id, digest):
@@ -161,7 +181,7 @@ class BattleService:
         if battle.vote is None:
             self._check_ready(battle)
             try:
-                await self._store.record_vote(await self._vote(battle, ballot), self._clock.now())
+                await self._record(battle, ballot, address)
             except StateConflict:
                 battle, _ = await self._own(digest, battle_id)
                 self._check_ready(battle)
@@ -173,6 +193,7 @@ class BattleService:
         battle, digest = await self._own(digest, battle_id)
         if battle.vote is None:
             raise UserError(Refusal.NOT_VOTED)
+        await self.limiter.check(Act.WORD, digest)
         await self._store.comment_after(battle.id, read_comment(comment, self.rules.max_comment_chars))
         return await self.view(digest, battle_id)
 
@@ -182,6 +203,7 @@ class BattleService:
         if side not in {s.value for s in Side}:
             raise UserError(Refusal.BAD_SIDE)
         text = read_comment(reason, self.rules.max_report_chars)
+        await self.limiter.check(Act.WORD, digest)
         await self._store.report(battle.id, Side(side), text, self._clock.now())
         log.warning("answer_reported", battle=battle.id, side=side)
 
@@ -192,8 +214,17 @@ class BattleService:
         rater = await self._store.find_rater(digest) if digest else None
         return await self._store.votes_of(rater.id, HISTORY_LIMIT) if rater else ()
 
-    async def erase(self, code: str) -> int:
+    async def export(self, code: str, *, address: str = "") -> Sequence[Battle]:
+        """Everything that a person has left, by their code: voted battles and others, newest first."""
+        await self.limiter.check(Act.CODE, None, address)
+        battles = await self._store.battles_of(self._keys.erasure_digest(code))
+        if battles is None:
+            raise UserError(Refusal.BAD_CODE)
+        return battles
+
+    async def erase(self, code: str, *, address: str = "") -> int:
         """Erase a person's texts by their code; how many votes were withdrawn."""
+        await self.limiter.check(Act.CODE, None, address)
         withdrawn = await self._store.erase(self._keys.erasure_digest(code), self._clock.now())
         if withdrawn is None:
             raise UserError(Refusal.BAD_CODE)
@@ -235,6 +266,7 @@ class BattleService:
             battle = await self._live(rater.id)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
         self._runner.start(battle, draw, tuple(Side))
+        self._runner.meter.opened()
         log.info("battle_opened", battle=battle.id, **self._logged(prompt))
         return Sent(view=await self._view(battle, digest), accepted=True)
 
@@ -284,6 +316,19 @@ class BattleService:
         cards = await battle_cards(battle, self._store, self._matchmaker.roster)
         return battle_view(battle, self._keys.vote_token(battle.id, digest), cards)
 
+    async def _record(self, battle: Battle, ballot: Ballot, address: str) -> None:
+        vote = await self._vote(battle, ballot)
+        found = []
+        if self.rules.reading is not None:
+            look = look_at(battle, vote.dwell_ms, self.rules.reading)
+            vote = replace(vote, reasons=vote.reasons + look.reasons)
+            if look.verdict is not None:
+                found.append(_finding(vote, Standing.TOO_FAST, look.verdict, look.details))
+        if self.rules.check_addresses and not address:
+            details = "the address is not known, or is that of a private network"
+            found.append(_finding(vote, Standing.SAME_ADDRESS, Verdict.UNKNOWN, details))
+        await self._store.record_vote(vote, self._clock.now(), found, address if self.rules.check_addresses else "")
+
     async def _vote(self, battle: Battle, ballot: Ballot) -> Vote:
         now = self._clock.now()
         prompts = "\n".join(turn.prompt for turn in battle.turns)
@@ -327,6 +372,10 @@ class BattleService:
             raise UserError(Refusal.NOT_READY)
         if battle.state is not BattleState.READY:
             raise UserError(Refusal.BATTLE_OVER)
+
+
+def _finding(vote: Vote, rule: Standing, verdict: Verdict, details: str) -> Finding:
+    return Finding(vote_id=vote.id, rule=rule, verdict=verdict, details=details)
 
 
 def _new_turn(prompt: str) -> NewTurn:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from arena.models import USABLE_ANSWERS, Answer, Battle, BattleState, Contestant, Outcome, Side, Turn
+from arena.models import USABLE_ANSWERS, Answer, Battle, BattleState, Contestant, Outcome, Side, Standing, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,7 @@ class BattleView:
     leaked: bool = False
     outcome: Outcome | None = None
     counted: bool | None = None
+    reasons: tuple[Standing, ...] = ()
     comment_open: bool = False
     cards: Mapping[Side, Card] | None = None
 
@@ -94,6 +95,7 @@ def battle_view(battle: Battle, token: str, cards: Mapping[Side, Card] | None) -
         leaked=battle.leaked,
         outcome=battle.vote.outcome if voted and battle.vote else None,
         counted=battle.vote.counted if voted and battle.vote else None,
+        reasons=battle.vote.reasons if voted and battle.vote else (),
         comment_open=bool(voted and battle.vote and not battle.vote.comment_after),
         cards=cards if voted else None,
     )

@@ -22,7 +22,7 @@ from arena.ports import Clock
 
 TICK_S = 0.05
 BUSY_TICK_S = 0.1
-BUSY_TURNS = 40
+BUSY_TURNS = 120
 """More turns than this at once are shown at the busy tick."""
 KEEP_S = 1.0
 
@@ -85,8 +85,9 @@ class LiveTurn:
         self._timer: asyncio.TimerHandle | None = None
         self._leaving: asyncio.TimerHandle | None = None
         self._subscribers = 0
-        self._news = asyncio.Event()
-        self._halted: asyncio.Future[Halt] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._waiters: set[asyncio.Future[None]] = set()
+        self._halted: asyncio.Future[Halt] = self._loop.create_future()
 
     # --- for watchers ---
 
@@ -131,11 +132,16 @@ class LiveTurn:
         """Wait until there is something newer than `version`; False when nothing came in time."""
         if self.version > version or self.ended:
             return True
+        # asyncio.wait_for makes a task of every wait, and every watcher waits twenty times a second.
+        waiter = self._loop.create_future()
+        timer = self._loop.call_later(timeout_s, _wake, waiter)
+        self._waiters.add(waiter)
         try:
-            await asyncio.wait_for(self._news.wait(), timeout_s)
-        except TimeoutError:
-            return False
-        return True
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiters.discard(waiter)
+        return self.version > version or self.ended
 
     async def until_ended(self, timeout_s: float) -> bool:
         """Wait for the end; False when it did not come in time."""
@@ -200,20 +206,19 @@ class LiveTurn:
             self._timer.cancel()
             self._timer = None
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_at(0.0 if urgent else self._due, self._tick)
+            self._timer = self._loop.call_at(0.0 if urgent else self._due, self._tick)
 
     def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
         self._timer = None
         if self._advance():
             self._tell()
-        now = loop.time()
+        now = self._loop.time()
         in_step = self._due <= now < self._due + self._tick_s
         self._due = (self._due if in_step else now) + self._tick_s
         if all(r.end is not None and self._fully_shown(r) for r in self.readers):
             self.stop(Halt.DONE)
         elif self._matched:
-            self._timer = loop.call_at(self._due, self._tick)
+            self._timer = self._loop.call_at(self._due, self._tick)
 
     def _advance(self) -> bool:
         allowed = self.pacer.advance(self._clock.monotonic(), [r.progress for r in self.readers])
@@ -226,14 +231,14 @@ class LiveTurn:
 
     def _tell(self) -> None:
         self.version += 1
-        self._news.set()
-        self._news = asyncio.Event()
+        for waiter in self._waiters:
+            _wake(waiter)
 
     # --- ends ---
 
     def _leave_later(self) -> None:
         self._stay()
-        self._leaving = asyncio.get_running_loop().call_later(self._grace_s, self.stop, Halt.LEFT)
+        self._leaving = self._loop.call_later(self._grace_s, self.stop, Halt.LEFT)
 
     def _stay(self) -> None:
         if self._leaving is not None:
@@ -275,6 +280,11 @@ class LiveTurn:
             error_kind=end.error_kind if end else None,
             measured=reader.measured,
         )
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 class LiveTurns:

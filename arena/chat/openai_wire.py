@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
+import orjson
+
 from arena.chat.sse import EventSplitter, EventTooLong
 from arena.errors import ChatError
 from arena.models import Contestant, ErrorKind, Message
@@ -97,13 +99,17 @@ class AnswerParser:
         except EventTooLong as error:
             raise ChatError(ErrorKind.TOO_LONG, str(error)) from error
         for event in events:
-            yield from self._chunks(event)
+            chunk = self._take(event)
+            if chunk is not None:
+                yield chunk
 
     def finish(self) -> Iterator[Chunk]:
         """What the end of the body completes. Raises `ChatError` when the answer had not come to its end."""
         try:
             for event in self._splitter.finish():
-                yield from self._chunks(event)
+                chunk = self._take(event)
+                if chunk is not None:
+                    yield chunk
         except ChatError as error:
             if self.finished:
                 return
@@ -114,22 +120,38 @@ class AnswerParser:
         if not self.finished:
             raise ChatError(ErrorKind.CUT, "the stream ended without a finish reason")
 
-    def _chunks(self, data: bytes) -> Iterator[Chunk]:
+    def _take(self, data: bytes) -> Chunk | None:
+        """The chunk of one event; None when it says nothing."""
         if self.done:
-            return
+            return None
         if data == DONE:
             self.done = self.finished = True
-            return
+            return None
         chunk = self._chunk(_event(data))
         self.finished = self.finished or bool(chunk.finish_reason)
         self.tokens += bool(chunk.text or chunk.thinking)
         self._chars_left -= len(chunk.text) + len(chunk.thinking)
         if self._chars_left < 0:
             raise ChatError(ErrorKind.TOO_LONG, "the answer is longer than the limit")
-        if chunk != _NOTHING:
-            yield chunk
+        return chunk if chunk.text or chunk != _NOTHING else None
 
     def _chunk(self, event: Mapping[str, Any]) -> Chunk:
+        return (self._plain_text(event) if self._engine else None) or self._any_chunk(event)
+
+    def _plain_text(self, event: Mapping[str, Any]) -> Chunk | None:
+        """What all but a few events are, without the care for what others may be; None when it is something else."""
+        try:
+            choice = event["choices"][0]
+            delta = choice["delta"]
+            text = delta["content"]
+            plain = type(text) is str and text and not choice.get("finish_reason")
+            if not plain or event.get("usage") or delta.get("reasoning") or delta.get("reasoning_content"):
+                return None
+        except (LookupError, TypeError, AttributeError):
+            return None
+        return Chunk(text=text)
+
+    def _any_chunk(self, event: Mapping[str, Any]) -> Chunk:
         choice = _first(event.get("choices"))
         delta = _mapping(choice.get("delta"))
         usage = _mapping(event.get("usage"))
@@ -153,16 +175,27 @@ class AnswerParser:
 
 def _event(data: bytes) -> dict[str, Any]:
     """The JSON object of an event. Raises `ChatError` when it is none, or reports an error."""
-    try:
-        event = json.loads(data.decode("utf-8", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise _malformed(data[:100].decode("utf-8", "replace")) from error
+    event = _lenient_json(data)
     if not isinstance(event, dict):
         raise _malformed("an event is not an object")
     report = event.get("error") or (event if event.get("object") == "error" else None)
     if report is not None:
         raise _reported(report)
     return event
+
+
+def _lenient_json(data: bytes) -> Any:
+    """JSON, also with bytes that are no UTF-8, halves of characters and NaN, which the quick parser refuses."""
+    try:
+        return orjson.loads(data)
+    except ValueError:
+        pass
+    try:
+        parsed = json.dumps(json.loads(data.decode("utf-8", "replace")), ensure_ascii=False)
+        # A character outside the basic plane may come as an escaped half, which no file or database can hold.
+        return json.loads(parsed.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise _malformed(data[:100].decode("utf-8", "replace")) from error
 
 
 def _reported(report: object) -> ChatError:
@@ -178,10 +211,7 @@ def _text(value: object) -> str:
         return ""
     if not isinstance(value, str):
         raise _malformed(f"{type(value).__name__} where text belongs")
-    if value.isascii():
-        return value
-    # A character outside the basic plane may come as an escaped half, which no file or database can hold.
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
 
 
 def _count(value: object) -> int | None:

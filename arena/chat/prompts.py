@@ -9,7 +9,7 @@ from arena.chat.characters import tidy
 from arena.chat.reasoning import MAX_LEAD, without_blank_lines, without_thinking
 from arena.models import Contestant, Message, PromptPolicy, SystemAs
 
-__all__ = ["LeadingTrim", "asks_for_calculation", "build_messages", "clean_prompt"]
+__all__ = ["LeadingTrim", "asked_text", "asks_for_calculation", "build_messages", "clean_prompt"]
 
 
 def clean_prompt(text: str) -> str:
@@ -32,6 +32,15 @@ def build_messages(contestant: Contestant, history: Sequence[tuple[str, str]], p
         messages.append(Message("assistant", without_thinking(answered)))
     messages.append(Message("user", _user_text(policy, prompt, first=not history)))
     return messages
+
+
+def asked_text(contestant: Contestant, messages: Sequence[Message]) -> str:
+    """What the person last asked: the last message without what the policy has put around it."""
+    policy = contestant.prompt
+    text = messages[-1].content.removeprefix(policy.prefix) if messages else ""
+    if policy.system and policy.system_as is SystemAs.USER:
+        text = text.removeprefix(f"{policy.system}\n\n")
+    return text.removesuffix(f"\n{policy.math_suffix}") if policy.math_suffix else text
 
 
 def _user_text(policy: PromptPolicy, prompt: str, *, first: bool) -> str:

@@ -27,12 +27,28 @@ class EventSplitter:
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The data of every event that this piece completes. Raises `EventTooLong`."""
+        if self._whole(piece):
+            events = piece[6:-2].split(b"\n\ndata: ")
+            if not any(b"\n" in event for event in events):
+                return [event for event in events if event]
         lines = (self._rest + piece).splitlines(keepends=True)
         # A CR at the end may be half of a CRLF, so it waits for what comes next.
         self._rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         if len(self._rest) > self._max_bytes:
             raise EventTooLong(f"a line of over {self._max_bytes} bytes")
         return self._events(lines)
+
+    def _whole(self, piece: bytes) -> bool:
+        """Whether a piece looks like whole events of one line each, as nearly all are: those need no care."""
+        return (
+            self._started
+            and not self._rest
+            and not self._data
+            and len(piece) <= self._max_bytes
+            and piece.startswith(b"data: ")
+            and piece.endswith(b"\n\n")
+            and b"\r" not in piece
+        )
 
     def finish(self) -> list[bytes]:
         """The data of an event that the end of the body left without its blank line."""

@@ -85,6 +85,7 @@ class AnswerReader:
         self._ended_at: float | None = None
         self._usage: Chunk = Chunk()
         self._requests = 0
+        self._extra_requests = 0
         self._finish_reason = ""
         self._fresh()
 
@@ -122,12 +123,13 @@ class AnswerReader:
             completion_tokens=self._usage.completion_tokens,
             thinking_chars=len(self.thinking),
             engine=self._usage.engine,
-            requests=self._requests,
+            requests=self._requests + self._extra_requests,
         )
 
     def _fresh(self) -> None:
         self._splitter = ThinkingSplitter(thinks=self.attempt.contestant.thinks)
         self._trim = LeadingTrim(self.attempt.contestant.prompt.trim_leading)
+        self._samples = 1
         self.thinking = ""
 
     async def _read(self) -> None:
@@ -147,6 +149,9 @@ class AnswerReader:
         split = self._splitter.feed(chunk.text.replace("\0", ""), chunk.thinking.replace("\0", ""))
         self._add(split.thinking, split.answer)
         self._finish_reason = chunk.finish_reason or self._finish_reason
+        if chunk.requests > self._samples:
+            self._extra_requests += chunk.requests - self._samples
+            self._samples = chunk.requests
         if chunk.prompt_tokens is not None or chunk.completion_tokens is not None:
             self._usage = chunk
         elif chunk.engine and not self._usage.engine:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from arena.analysis.report import STYLE
 
 EXTRA = """
-td,th{white-space:normal;vertical-align:top}td:first-child,th:first-child{text-align:left}
-.prose td,.prose th{text-align:left}
+td,th{vertical-align:top}th,.prose td{white-space:normal}tbody th{font-weight:400}
+td:first-child,th:first-child{text-align:left}
+.prose td,.prose th{text-align:left}.prose th{min-width:5em}
 caption{text-align:left;color:var(--muted);font-size:15px;padding-bottom:4px}
 .badge{display:inline-block;border:2px solid var(--ink);border-radius:4px;padding:0 8px;font-size:15px;font-weight:600}
 h2 .badge{margin-left:8px;border-width:1px;font-weight:400;font-size:13px}
@@ -64,7 +65,7 @@ def quote(text: str) -> str:
 
 def figure(svg: str, caption: str) -> str:
     """A plot with what to see in it."""
-    return f'<figure><div class="wide">{svg}</div><figcaption>{_safe(caption)}</figcaption></figure>'
+    return f'<figure><div class="wide" tabindex="0">{svg}</div><figcaption>{_safe(caption)}</figcaption></figure>'
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, kind: str = "") -> str:
@@ -73,7 +74,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str = 
     body = "".join(_row(row) for row in rows)
     said = f"<caption>{_safe(caption)}</caption>" if caption else ""
     whole = f"{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="wide"><table class="{kind}">{whole}</table></div>'
+    return f'<div class="wide" tabindex="0"><table class="{kind}">{whole}</table></div>'
 
 
 def _row(row: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from arena.study_models import (
     ParticipantState,
     PeriodFigures,
     Protocol,
+    Question,
     QuestionKind,
     Role,
     Sequence,
@@ -72,6 +73,12 @@ def people(record: StudyRecord) -> tuple[Person, ...]:
     return tuple(_person(sheet, record.study.protocol) for sheet in record.sheets)
 
 
+def is_compared(question: Question) -> bool:
+    """Whether answers say something of both contestants: yes or no after each period, or one of the two periods."""
+    each = question.kind in YES_NO and question.moment is Moment.AFTER_PERIOD
+    return each or question.kind is QuestionKind.PERIOD
+
+
 def _person(sheet: Sheet, protocol: Protocol) -> Person:
     begun = tuple(period for period in (1, 2) if _has_begun(sheet, period))
     prefers = _preference(sheet, protocol)
@@ -84,11 +91,7 @@ def _person(sheet: Sheet, protocol: Protocol) -> Person:
         language=sheet.language,
         begun=begun,
         prefers=prefers,
-        said={
-            question.id: _said(sheet, question.id)
-            for question in protocol.with_role(Role.SECONDARY)
-            if question.kind in YES_NO and question.moment is Moment.AFTER_PERIOD
-        },
+        said={q.id: _said(sheet, q) for q in protocol.with_role(Role.SECONDARY) if is_compared(q)},
         guess=_guess(sheet, protocol),
         full=full,
         per_protocol=full and enough and len(sheet.periods) == 2,
@@ -103,14 +106,24 @@ def _has_begun(sheet: Sheet, period: int) -> bool:
 
 def _preference(sheet: Sheet, protocol: Protocol) -> int | None:
     question = protocol.question(Role.PRIMARY)
-    value = sheet.value(question.id) if question else None
+    if question is None or question.kind is not QuestionKind.PERIOD:
+        return None
+    return _chosen(sheet, question.id)
+
+
+def _chosen(sheet: Sheet, question: str) -> int | None:
+    value = sheet.value(question)
     return None if value is None or sheet.sequence is None else sheet.sequence.contestant(int(value))
 
 
-def _said(sheet: Sheet, question: str) -> Said:
+def _said(sheet: Sheet, question: Question) -> Said:
+    """A choice of one of the two is a yes of it and a no of the other; McNemar's test is then the binomial one."""
+    if question.kind is QuestionKind.PERIOD:
+        chosen = _chosen(sheet, question.id)
+        return (None, None) if chosen is None else (chosen == 0, chosen == 1)
     answers: list[bool | None] = [None, None]
     for period in (1, 2):
-        value = sheet.value(question, period)
+        value = sheet.value(question.id, period)
         if sheet.sequence is not None and value is not None:
             answers[sheet.sequence.contestant(period)] = value == "yes"
     return answers[0], answers[1]

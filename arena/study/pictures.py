@@ -11,10 +11,12 @@ from arena.analysis.power import power
 from arena.analysis.proportions import proportion
 from arena.analysis.study_plots import Cell, Curve, Rows, Steps, draw_curve, draw_rows, draw_steps
 from arena.study.people import Guess, Person
-from arena.study.preference import Bounds
+from arena.study.preference import Bounds, Preference
 from arena.study.results import Figures, Flow
 
 Words = Mapping[str, str]
+Line = tuple[str, float, Bounds]
+"""A name, a share (or a difference of shares) and its interval."""
 LETTERS = "AB"
 DISCS = ("full", "hollow")
 GUESSES = {Guess.CORRECT: "correct", Guess.WRONG: "wrong", Guess.DONT_KNOW: "dont_know"}
@@ -24,28 +26,29 @@ LONGEST = 12
 
 def shares(found: Figures, words: Words) -> str:
     """The preference's intervals, in percent against one half."""
-    return draw_forest(shares_of(found), words["primary"])
+    return draw_forest(shares_of(found, words), words["primary"])
 
 
-def shares_of(found: Figures) -> Forest:
+def shares_of(found: Figures, words: Words) -> Forest:
     """By method in the full set, then Clopper-Pearson's in the other sets."""
     result = found.full.primary.result
-    lines: list[tuple[str, float, Bounds]] = []
+    lines: list[Line] = []
     if result is not None:
-        methods = (
-            ("Clopper-Pearson", result.clopper_pearson),
-            ("Wilson", result.wilson),
-            ("Jeffreys", result.jeffreys),
-        )
-        lines = [(name, result.share, bounds) for name, bounds in methods]
+        lines = methods_of(result)
     for name, k, n in (
-        ("per protocol", found.per_protocol.primary.k, found.per_protocol.primary.n),
-        ("worst case", found.worst.k, found.worst.n),
+        (words["short_protocol"], found.per_protocol.primary.k, found.per_protocol.primary.n),
+        (words["short_worst"], found.worst.k, found.worst.n),
     ):
         if n:
             told = proportion(k, n)
             lines.append((name, k / n, (told.lower, told.upper)))
-    return _forest(lines, 50.0)
+    return forest(lines, 50.0)
+
+
+def methods_of(result: Preference) -> list[Line]:
+    """One share with its three intervals."""
+    bounds = {"Clopper-Pearson": result.clopper_pearson, "Wilson": result.wilson, "Jeffreys": result.jeffreys}
+    return [(name, result.share, found) for name, found in bounds.items()]
 
 
 def differences(found: Figures, asked: Sequence[str], words: Words) -> str:
@@ -61,7 +64,7 @@ def differences_of(found: Figures, asked: Sequence[str]) -> Forest:
         for name, bounds in (("Newcombe", secondary.newcombe), ("Tango", secondary.tango))
         if secondary.difference is not None
     ]
-    return _forest(lines, 0.0)
+    return forest(lines, 0.0)
 
 
 def flow(found: Figures, words: Words) -> str:
@@ -135,7 +138,8 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def _forest(lines: Sequence[tuple[str, float, Bounds]], line: float) -> Forest:
+def forest(lines: Sequence[Line], line: float) -> Forest:
+    """Shares as a plot in percent, against a line."""
     columns = [(value, *bounds) for _, value, bounds in lines]
     values, lower, upper = (100 * np.array([row[i] for row in columns], np.float64) for i in range(3))
     return Forest(tuple(name for name, _, _ in lines), values, lower, upper, line, 0)

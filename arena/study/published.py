@@ -33,7 +33,7 @@ class Totals:
 class Published:
     """The totals as they were published. `percents` are those that the article prints, by question and model."""
 
-    source: str
+    source: Mapping[str, str]
     participants: int
     minutes: int
     winner: str

@@ -107,25 +107,40 @@ def _labels(found: Figures) -> list[str]:
 
 def _answers(m: Material) -> list[str]:
     """The published table's form, with our figures beside the published ones."""
-    totals, primary = published(), m.found.full.primary
-    lines: list[tuple[str, int, int, int, Totals | None]] = [
-        (m.asked(q.id), primary.k, primary.n - primary.k, primary.n, totals.preference)
+    then, primary = published(), m.found.full.primary
+    beside = {
+        QuestionKind.YES_NO: _people(then.understood, then.participants),
+        QuestionKind.YES_NO_PHRASE: _mentions(m, then.ai_tone),
+    }
+    kinds = {question.id: question.kind for question in m.protocol.questions}
+    lines = [
+        (
+            m.asked(q.id),
+            of(primary.k, primary.n),
+            of(primary.n - primary.k, primary.n),
+            *_people(then.preference, then.participants),
+        )
         for q in m.protocol.with_role(Role.PRIMARY)[:1]
     ]
-    by_kind = {QuestionKind.YES_NO: totals.understood, QuestionKind.YES_NO_PHRASE: totals.ai_tone}
-    kinds = {question.id: question.kind for question in m.protocol.questions}
-    for s in m.found.full.secondaries:
-        lines.append((m.asked(s.question), s.both + s.b, s.both + s.c, s.n, by_kind.get(kinds[s.question])))
-    rows = [
-        (asked, of(ours, n), of(theirs, n), *_beside(then, totals.participants))
-        for asked, ours, theirs, n, then in lines
+    lines += [
+        (
+            m.asked(s.question),
+            of(s.both + s.b, s.n),
+            of(s.both + s.c, s.n),
+            *beside.get(kinds[s.question], (NONE, NONE)),
+        )
+        for s in m.found.full.secondaries
     ]
-    columns = m.say("table_columns", winner=totals.winner, loser=totals.loser).split("|")
-    return [m.heading("table"), page.table(columns, rows, m.words["table_caption"])]
+    columns = m.say("table_columns", winner=then.winner, loser=then.loser).split("|")
+    return [m.heading("table"), page.table(columns, lines, m.words["table_caption"])]
 
 
-def _beside(then: Totals | None, n: int) -> tuple[str, str]:
-    return (of(then.winner, n), of(then.loser, n)) if then else (NONE, NONE)
+def _people(said: Totals, n: int) -> tuple[str, str]:
+    return of(said.winner, n), of(said.loser, n)
+
+
+def _mentions(m: Material, said: Totals) -> tuple[str, str]:
+    return m.say("mentions", n=said.winner), m.say("mentions", n=said.loser)
 
 
 def _flow(m: Material) -> list[str]:
@@ -165,11 +180,12 @@ def _secondaries(m: Material) -> list[str]:
     found = m.found.full.secondaries
     if not found:
         return []
+    kept = {s.question: s for s in m.found.per_protocol.secondaries}
     lines = [
         (
             m.asked(s.question),
             *map(str, (s.both, s.b, s.c, s.neither, s.missing)),
-            *map(p_value, (s.p, s.p_holm, s.p_worst)),
+            *map(p_value, (s.p, s.p_holm, kept[s.question].p, s.p_worst)),
         )
         for s in found
     ]
@@ -292,7 +308,13 @@ def _methods(m: Material) -> list[str]:
         created=f"{study.created_at:%Y-%m-%d}",
         closed=f"{study.closed_at:%Y-%m-%d}" if study.closed_at else m.words["not_closed"],
     )
-    asked = [(in_language(q.text, m.language), q.kind.value, q.moment.value, q.role.value) for q in protocol.questions]
+    asked = [
+        (
+            in_language(q.text, m.language),
+            *(m.words[name] for name in (f"kind_{q.kind}", f"moment_{q.moment}", f"role_{q.role}")),
+        )
+        for q in protocol.questions
+    ]
     plan = in_language(protocol.analysis_plan, m.language)
     return [
         m.heading("methods"),

@@ -24,7 +24,8 @@ EN: Mapping[str, str] = {
     "table": "The answers",
     "table_columns": "Question|{focus}|{other}|Published: {winner}|Published: {loser}",
     "table_caption": "People who said it, in the full set, beside the figures of the published 12-person study, "
-    "which compared the two models named there.",
+    "which compared the two models named there. What was published of the last kind of question are mentions, not "
+    "people.",
     "flow": "How people went through the study",
     "flow_caption": "Each box counts the people who came that far. Withdrawn and replaced people stay in the "
     "boxes that they reached before, as far as that is kept, and are in no analysis.",
@@ -47,17 +48,19 @@ EN: Mapping[str, str] = {
     "posterior": "P(share > 1/2), uniform prior",
     "evalue": "e-value",
     "is_primary": "{what}, the primary test here",
-    "primary_caption": "Share of people who prefer {focus}: the interval by three methods, and the other sets. A "
-    "bar that leaves out 50 means a preference.",
+    "primary_caption": "Share of people who prefer {focus}, in percent: the interval by three methods, and the "
+    "other sets (Clopper-Pearson). A bar that leaves out 50 speaks for a preference.",
     "evalue_note": "An e-value of 20 would be evidence at the 5% level however often one looks. Only it, and not "
     "p, may be looked at again and again when a study is extended; e-values of separate studies may be multiplied.",
     "unbalanced": "The orders are less balanced than 8 : 4 among those who completed, so Mainland and Gart's "
     "test, which allows for an effect of the order, is the primary one.",
     "secondary": "The secondary questions",
-    "secondary_columns": "Question|Both|Only {focus}|Only {other}|Neither|Missing|p|p (Holm)|p (worst case)",
-    "secondary_caption": "Exact McNemar test of people who answered for both; Holm's adjustment over these questions.",
+    "secondary_columns": "Question|Both|Only {focus}|Only {other}|Neither|Missing|p|Holm|Per protocol|Worst case",
+    "secondary_caption": "Exact McNemar test of people who answered for both: p, p with Holm's adjustment over "
+    "these questions, p per protocol and with all missing answers against the finding.",
     "difference_caption": "Difference in percentage points, {focus} less {other}: Newcombe's interval (method "
-    "10) and Tango's. A bar that leaves out 0 means a difference.",
+    "10) and Tango's. Near 0 an interval and the exact test may disagree, as they are different methods; the test "
+    "decides.",
     "sets": "Who is counted, and what if",
     "sets_columns": "Set|People|Prefer {focus}|p",
     "set_full": "Full: began both periods, answered the primary question",
@@ -98,8 +101,8 @@ EN: Mapping[str, str] = {
     "wrong": "wrong",
     "dont_know": "don't know",
     "fragility": "How firm, and how many people it takes",
-    "changes": "{what}: {n} changed answer(s) would turn the verdict over.",
-    "no_changes": "{what}: no change of answers would turn the verdict over.",
+    "changes": "{what}: the fewest answers that would have to be other ones for another verdict: {n}.",
+    "no_changes": "{what}: no change of answers gives another verdict.",
     "power_caption": "Chance that {n} people give a significant result, by the true share that prefers one model.",
     "power_x": "true preference",
     "power_y": "power",
@@ -133,7 +136,7 @@ EN: Mapping[str, str] = {
     "lim_early": "The study was closed early. If that had to do with the results, p and intervals are too good.",
     "lim_open": "The study was still open when this was made. p and intervals hold for one look at the end, only "
     "the e-value for any.",
-    "lim_fragile": "{n} changed answer(s) would turn the verdict on the primary question over.",
+    "lim_fragile": "The verdict on the primary question hangs on few answers. Fewest that would turn it over: {n}.",
     "lim_missing": "{n} of those who began gave no preference. With all of them counted against the finding, p is {p}.",
     "lim_gone": "{n} people withdrew or were replaced; what they thought is not in the figures.",
     "lim_protocol": "Among those who kept to the protocol ({k} of {n}, p = {p}) the verdict is another one.",
@@ -151,6 +154,35 @@ EN: Mapping[str, str] = {
     "lim_carry": "An effect of the first talk on the second cannot be told apart from the rest in this design.",
     "lim_scope": "The result is about these two models as they were served, free conversation of a few minutes "
     "and these people ({languages}), who are no sample of all users. It says nothing about correctness.",
+    "mentions": "{n} mentions",
+    "short_protocol": "per protocol",
+    "short_worst": "worst case",
+    "kind_period": "choose a period",
+    "kind_yes_no": "yes or no",
+    "kind_yes_no_phrase": "yes or no, and which words",
+    "kind_contestant": "which model",
+    "kind_choice": "choice",
+    "kind_scale": "scale",
+    "kind_text": "free text",
+    "moment_before": "before",
+    "moment_after_period": "after each period",
+    "moment_end": "at the end",
+    "role_primary": "primary",
+    "role_secondary": "secondary",
+    "role_blinding": "blinding",
+    "role_background": "background",
+    "re_title": "The published 12-person study, computed again",
+    "re_finding": "{k} of {n} people preferred {winner}. By itself that is unlikely to be chance (p = {p}), but "
+    "the true share may be anything from {low} to {high}; with three questions asked, no finding stays significant "
+    "(smallest adjusted p = {holm}).",
+    "re_claims": "Claim by claim",
+    "re_splits": "“It really understood me”: every pairing that fits",
+    "re_splits_columns": "Pairing|Only {winner}|Only {loser}|Exact p|Newcombe|Tango",
+    "re_both": "{n} felt understood by both",
+    "re_splits_caption": "Differences in percentage points with 95% intervals. Which pairing is true was not "
+    "published.",
+    "re_share_caption": "Share that prefers {winner}, in percent, by three methods.",
+    "re_power": "What 12 people can show",
 }
 ZH: Mapping[str, str] = {
     "simulated": "模拟数据：答案由程序给出，没有真人参加",
@@ -170,7 +202,8 @@ ZH: Mapping[str, str] = {
     "gart": "Mainland-Gart 检验",
     "table": "回答",
     "table_columns": "问题|{focus}|{other}|原文：{winner}|原文：{loser}",
-    "table_caption": "全分析集中这样回答的人数，旁边是已发表的 12 人研究的数字（比较的是表头所写的两个模型）。",
+    "table_caption": "全分析集中这样回答的人数，旁边是已发表的 12 人研究的数字（比较的是表头所写的两个模型）。"
+    "原文中“像 AI”一项是提及次数，不是人数。",
     "flow": "参与者流程",
     "flow_caption": "每个框是走到这一步的人数。退出和被替换的人，在有记录的范围内仍计入此前到达的框，"
     "但不进入任何分析。",
@@ -193,15 +226,17 @@ ZH: Mapping[str, str] = {
     "posterior": "P(比例 > 1/2)，均匀先验",
     "evalue": "e 值",
     "is_primary": "{what}（本研究的主要检验）",
-    "primary_caption": "偏好 {focus} 的比例：三种方法的区间，以及其他分析集。线不含 50 说明有偏好。",
+    "primary_caption": "偏好 {focus} 的百分比：三种方法的区间，以及其他分析集（Clopper-Pearson）。线不含 50 "
+    "支持有偏好。",
     "evalue_note": "e 值达到 20 就是 5% 水平的证据，无论看过多少次。研究延长时，只有 e 值可以反复查看，p "
     "值不可以；不同研究的 e 值可以相乘。",
     "unbalanced": "完成者的两种顺序比 8 : 4 更不平衡，因此以允许顺序效应的 Mainland-Gart 检验为主要检验。",
     "secondary": "次要问题",
-    "secondary_columns": "问题|两个都是|仅 {focus}|仅 {other}|都不是|缺失|p|p（Holm）|p（最坏情况）",
-    "secondary_caption": "对两个模型都作答者的精确 McNemar 检验；对这些问题做 Holm 校正。",
-    "difference_caption": "百分点之差（{focus} 减 {other}）：Newcombe 区间（方法 10）与 Tango 区间。线不含 0 "
-    "说明有差别。",
+    "secondary_columns": "问题|两个都是|仅 {focus}|仅 {other}|都不是|缺失|p|Holm|符合方案|最坏情况",
+    "secondary_caption": "对两个模型都作答者的精确 McNemar 检验：p、对这些问题做 Holm 校正的 p、符合方案集的 p，"
+    "以及缺失回答全部与发现相反时的 p。",
+    "difference_caption": "百分点之差（{focus} 减 {other}）：Newcombe 区间（方法 10）与 Tango 区间。在 0 附近，"
+    "区间与精确检验可能不一致，因为方法不同；以检验为准。",
     "sets": "计入哪些人，以及最坏情况",
     "sets_columns": "分析集|人数|偏好 {focus}|p",
     "set_full": "全分析集：两段都开始，并回答了主要问题",
@@ -240,8 +275,8 @@ ZH: Mapping[str, str] = {
     "wrong": "错",
     "dont_know": "不知道",
     "fragility": "结论有多稳，需要多少人",
-    "changes": "{what}：改变 {n} 个回答，结论就会翻转。",
-    "no_changes": "{what}：无论怎样改变回答，结论都不会翻转。",
+    "changes": "{what}：要得出不同结论，最少需要改变的回答数：{n}。",
+    "no_changes": "{what}：无论怎样改变回答，结论都不变。",
     "power_caption": "按真实偏好比例，{n} 人得到显著结果的机会。",
     "power_x": "真实偏好",
     "power_y": "功效",
@@ -270,7 +305,7 @@ ZH: Mapping[str, str] = {
     "lim_reconstructed": "答卷根据总数重建：谁回答了什么、先后顺序，都是假定的。只有总数是数据。",
     "lim_early": "研究提前结束。如果这与结果有关，p 值和区间就过于乐观。",
     "lim_open": "生成本报告时研究尚未结束。p 值和区间只适用于结束时看一次，只有 e 值可以随时看。",
-    "lim_fragile": "改变 {n} 个回答，主要问题的结论就会翻转。",
+    "lim_fragile": "主要问题的结论取决于很少的回答。足以使它翻转的最少回答数：{n}。",
     "lim_missing": "开始的人中有 {n} 人没有给出偏好。如果全部算作与结论相反，p 为 {p}。",
     "lim_gone": "{n} 人退出或被替换；他们的看法不在数字里。",
     "lim_protocol": "在符合方案的人中（{n} 人中的 {k} 人，p = {p}），结论不同。",
@@ -286,5 +321,32 @@ ZH: Mapping[str, str] = {
     "lim_carry": "这种设计无法分辨第一次谈话对第二次的影响。",
     "lim_scope": "结果只关于这两个模型当时的部署、几分钟的自由对话和这些人（{languages}）；"
     "他们不是所有用户的样本。结果与回答正确与否无关。",
+    "mentions": "提及 {n} 次",
+    "short_protocol": "符合方案集",
+    "short_worst": "最坏情况",
+    "kind_period": "选择一段",
+    "kind_yes_no": "是否",
+    "kind_yes_no_phrase": "是否，以及哪些话",
+    "kind_contestant": "哪个模型",
+    "kind_choice": "选择",
+    "kind_scale": "量表",
+    "kind_text": "自由填写",
+    "moment_before": "之前",
+    "moment_after_period": "每段之后",
+    "moment_end": "最后",
+    "role_primary": "主要",
+    "role_secondary": "次要",
+    "role_blinding": "盲法",
+    "role_background": "背景",
+    "re_title": "已发表的 12 人研究：重新计算",
+    "re_finding": "{n} 人中有 {k} 人更喜欢 {winner}。单独看不像是偶然（p = {p}），但真实比例可能在 {low} 到 "
+    "{high} 之间；三个问题合起来校正后，没有一个结果仍然显著（最小校正 p = {holm}）。",
+    "re_claims": "逐条对照",
+    "re_splits": "“它真的理解我”：所有符合总数的配对",
+    "re_splits_columns": "配对|仅 {winner}|仅 {loser}|精确 p|Newcombe|Tango",
+    "re_both": "{n} 人两个都是",
+    "re_splits_caption": "百分点之差与 95% 区间。原文没有公布哪种配对是真的。",
+    "re_share_caption": "偏好 {winner} 的百分比，三种方法。",
+    "re_power": "12 个人能看出什么",
 }
 TEXTS: Mapping[str, Mapping[str, str]] = {"en": EN, "zh": ZH}

@@ -17,10 +17,16 @@ from arena.battle.views import BattleView, turn_texts
 from arena.errors import Refusal, StoreError, UserError
 from arena.models import Side
 from arena.ui.chrome import Site
+from arena.ui.own_data import own_data
 from arena.ui.text import EN
 from arena.ui.view import refusal_text
 
 WAIT_S = 60.0
+
+ENDPOINTS = (
+    "current", "send", "wait", "view", "stop", "retry", "new_battle", "vote", "comment", "report", "export", "erase",
+)  # fmt: skip
+"""The documented names; each is a method of `ProgramApi`."""
 
 log = structlog.get_logger()
 
@@ -30,19 +36,7 @@ Answer = dict[str, Any]
 def add_api(site: Site) -> None:
     """Add the named endpoints to the current Blocks."""
     endpoints = ProgramApi(site)
-    for name in (
-        "current",
-        "send",
-        "wait",
-        "view",
-        "stop",
-        "retry",
-        "new_battle",
-        "vote",
-        "comment",
-        "report",
-        "erase",
-    ):
+    for name in ENDPOINTS:
         api(getattr(endpoints, name), api_name=name, queue=False)
 
 
@@ -61,7 +55,8 @@ class ProgramApi:
         """Send a prompt; an empty `battle` opens one."""
 
         async def work() -> Answer:
-            sent = await self._service.send(self._site.digest(request), prompt, battle)
+            address = self._site.address(request)
+            sent = await self._service.send(self._site.digest(request), prompt, battle, address=address)
             return {**view_json(sent.view), "accepted": sent.accepted}
 
         return await self._told(work())
@@ -114,7 +109,8 @@ class ProgramApi:
 
         async def work() -> Answer:
             ballot = read_ballot(outcome, tags_a, tags_b, comment, self._service.rules.max_comment_chars)
-            return view_json(await self._service.vote(self._site.digest(request), battle, token, ballot))
+            digest, address = self._site.digest(request), self._site.address(request)
+            return view_json(await self._service.vote(digest, battle, token, ballot, address=address))
 
         return await self._told(work())
 
@@ -132,11 +128,19 @@ class ProgramApi:
 
         return await self._told(work())
 
-    async def erase(self, code: str) -> Answer:
+    async def export(self, code: str, request: gr.Request) -> Answer:
+        """Everything that a person has left, by their code."""
+
+        async def work() -> Answer:
+            return own_data(await self._service.export(code, address=self._site.address(request)))
+
+        return await self._told(work())
+
+    async def erase(self, code: str, request: gr.Request) -> Answer:
         """Erase a person's texts by their code."""
 
         async def work() -> Answer:
-            return {"withdrawn": await self._service.erase(code)}
+            return {"withdrawn": await self._service.erase(code, address=self._site.address(request))}
 
         return await self._told(work())
 
@@ -157,11 +161,11 @@ class ProgramApi:
     async def _json(work: Awaitable[BattleView]) -> Answer:
         return view_json(await work)
 
-    @staticmethod
-    async def _told(work: Awaitable[Answer]) -> Answer:
+    async def _told(self, work: Awaitable[Answer]) -> Answer:
         try:
             return await work
         except UserError as error:
+            self._site.meter.refused(error.refusal)
             return {"error": error.refusal.value, "message": refusal_text(error, EN)}
         except StoreError as error:
             log.warning("api_store_error", error=str(error))

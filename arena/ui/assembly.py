@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
 from fastapi import FastAPI
 
+from arena.abuse.watch import Watch
+from arena.battle.labels import load_classifier
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService
 from arena.keys import Keys
-from arena.ports import ChatClient, Store
+from arena.metrics import Metrics
+from arena.ports import ChatClient, Clock, Store
+from arena.ui.board_keeper import BoardKeeper
+from arena.ui.board_routes import board_routes
 from arena.ui.chrome import Site
+from arena.ui.direct import program_routes
 from arena.ui.lifecycle import running
 from arena.ui.routes import arena_routes
 from arena.ui.site import build_app
@@ -31,19 +38,34 @@ class Parts:
     store: Store
     keys: Keys
     client: ChatClient
+    watch: Watch
+    clock: Clock
+    metrics: Metrics
+    keeper: BoardKeeper
 
 
 def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
     """The web app; its background jobs begin and end with the server."""
     roster = parts.matchmaker.roster
-    site = Site(service=parts.service, store=parts.store, roster=roster, keys=parts.keys)
+    site = Site(
+        service=parts.service,
+        store=parts.store,
+        roster=roster,
+        keys=parts.keys,
+        keeper=parts.keeper,
+        clock=parts.clock,
+        meter=parts.metrics,
+    )
     routes = arena_routes(
         service=parts.service,
         matchmaker=parts.matchmaker,
         store=parts.store,
         keys=parts.keys,
         admin_token=admin_token,
+        metrics=parts.metrics,
+        runner=parts.runner,
     )
+    routes.include_router(board_routes(parts.keeper))
 
     async def before() -> None:
         await parts.client.warm_up()
@@ -54,9 +76,18 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         await parts.runner.turns.close()
         await parts.client.aclose()
 
+    async def load_labels() -> None:
+        await asyncio.to_thread(load_classifier)
+        await asyncio.Event().wait()  # a job that ends is begun again
+
     jobs = {
+        "labels": load_labels,
         "probe": roster.probe_forever,
         "keep": parts.runner.turns.keep_forever,
         "sweep": parts.service.sweep_forever,
+        "board": parts.keeper.keep_forever,
+        "checks": parts.watch.check_forever,
+        "forget": parts.watch.forget_forever,
     }
+    routes.include_router(program_routes(site))
     return build_app(site, routes, rules, running(before=before, jobs=jobs, after=after))

@@ -67,7 +67,9 @@ class BattleHandlers:
         """Send to both models; the prompt stays in the box when it was not taken."""
 
         async def work(digest: str | None) -> Updates:
-            sent = await self._site.service.send(digest, prompt or "", battle_id or "")
+            sent = await self._site.service.send(
+                digest, prompt or "", battle_id or "", address=self._site.address(request)
+            )
             state = page_state(sent.view, self._text)
             if not sent.accepted:
                 return self._show(replace(state, status=self._text.status_other_tab))
@@ -105,7 +107,8 @@ class BattleHandlers:
             async def work(digest: str | None) -> Updates:
                 limit = self._site.service.rules.max_comment_chars
                 ballot = read_ballot(outcome, tags_a or [], tags_b or [], comment or "", limit)
-                view = await self._site.service.vote(digest, battle_id, token, ballot)
+                address = self._site.address(request)
+                view = await self._site.service.vote(digest, battle_id or "", token or "", ballot, address=address)
                 return self._show(page_state(view, self._text), clear_ballot=True)
 
             return await self._do(request, battle_id, work, not_saved=self._text.not_saved)
@@ -156,6 +159,7 @@ class BattleHandlers:
         try:
             return await work(digest)
         except UserError as error:
+            self._site.meter.refused(error.refusal)
             return await self._as_it_is(digest, battle_id, refusal_text(error, self._text))
         except StoreError as error:
             log.warning("page_store_error", error=str(error))

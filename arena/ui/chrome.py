@@ -14,8 +14,10 @@ from arena.battle.service import BattleService
 from arena.chat.roster import Roster
 from arena.keys import COOKIE_NAME, Keys
 from arena.models import Contestant
-from arena.ports import Store
+from arena.ports import Clock, Meter, Store
+from arena.ui.board_keeper import BoardKeeper
 from arena.ui.text import Texts
+from arena.ui.web import ADDRESS
 
 QUICK: Mapping[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """How every handler of a page is connected: all are short, so none waits in Gradio's queue."""
@@ -32,11 +34,19 @@ class Site:
     store: Store
     roster: Roster
     keys: Keys
+    keeper: BoardKeeper
+    clock: Clock
+    meter: Meter
 
     def digest(self, request: gr.Request) -> str | None:
         """The digest of a request's rater cookie; None when it has none of ours."""
         cookies = getattr(request, "cookies", None) or {}
         return self.keys.rater_digest(cookies.get(COOKIE_NAME, ""))
+
+    @staticmethod
+    def address(request: gr.Request) -> str:
+        """The hash of the address prefix that a request comes from, as `WebGuard` found it; empty when not known."""
+        return str(getattr(getattr(request, "state", None), ADDRESS, ""))
 
     @property
     def contestants(self) -> Sequence[Contestant]:
@@ -47,6 +57,11 @@ class Site:
     def displays(self) -> dict[str, str]:
         """What people read, by contestant's name; for pages of their own only."""
         return {c.name: c.display for c in self.contestants}
+
+    @property
+    def notices(self) -> dict[str, str]:
+        """What licences ask to be shown beside a contestant's name, where one does."""
+        return {c.name: c.notice for c in self.contestants if c.notice}
 
 
 def status_line(elem_id: str) -> gr.HTML:

@@ -8,20 +8,25 @@ and by nothing else.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from functools import lru_cache
 from typing import Any
 
+import orjson
+import structlog
+
 from arena.battle.service import Watch
 from arena.battle.views import SideText, turn_texts
 from arena.chat.live import LiveTurn, SideStatus
+from arena.errors import ArenaError
 from arena.models import Battle, BattleState, Side
 from arena.ui.markdown import BlockStream, render
 
 PING_S = 10.0
 ELSEWHERE_POLL_S = 1.0
 RETRY_MS = 1000
+
+log = structlog.get_logger()
 
 Payload = dict[str, Any]
 
@@ -64,7 +69,12 @@ async def battle_events(
     while watch.turn is None and watch.battle.state is BattleState.STREAMING:
         yield _event("snapshot", _snapshot(watch.battle, first_turn), "")
         await asyncio.sleep(ELSEWHERE_POLL_S)
-        watch = await look_again()
+        try:
+            watch = await look_again()
+        except ArenaError as error:
+            # The browser asks again after the retry time, and is told then what is the case.
+            log.warning("watch_ended", battle=watch.battle.id, error=str(error))
+            return
     if watch.turn is None:
         yield _event("snapshot", _snapshot(watch.battle, first_turn), f"{len(watch.battle.turns)}.0")
         yield _event("end", {"state": watch.battle.state}, f"{len(watch.battle.turns)}.1")
@@ -120,5 +130,8 @@ def _rendered(text: str) -> str:
 
 
 def _event(kind: str, data: Payload, number: str) -> bytes:
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"id: {number}\nevent: {kind}\ndata: {body}\n\n".encode()
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (
+        number.encode(),
+        kind.encode(),
+        orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS),
+    )

@@ -1,83 +1,56 @@
-"""The leaderboard page: pairs, and how many votes count. Its cost does not grow with the votes."""
+"""The leaderboard page: which votes, style control, and the results. A visit costs one fit on the maintained counts."""
 
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import gradio as gr
 import structlog
 
-from arena.analysis.standings import PairRow, Standings, standings
+from arena.analysis.board import ALL
 from arena.errors import StoreError
-from arena.models import Standing
+from arena.ui.board_html import Names, board_html
+from arena.ui.board_text import TEXTS, slice_name
 from arena.ui.chrome import QUICK, Site, page_head
 from arena.ui.text import Texts
 
-REFRESH_S = 10.0
+REFRESH_S = 15.0
 
 log = structlog.get_logger()
 
 
 def leaderboard_page(demo: gr.Blocks, site: Site, text: Texts) -> None:
     """Build the page inside the current Blocks."""
+    said = TEXTS[text.lang]
     page_head(text, "leaderboard")
+    gr.HTML(
+        f'<section class="page lead"><h1>{escape(text.board_title)}</h1><p>{escape(said.intro)}</p></section>',
+        apply_default_css=False,
+    )
+    with gr.Row(elem_id="board-choice"):
+        part = gr.Radio([(slice_name(ALL, said), ALL)], value=ALL, label=said.choose, elem_id="board-slice")
+        style = gr.Checkbox(label=said.style, elem_id="board-style", scale=0, min_width=160)
     board = gr.HTML("", elem_id="leaderboard", apply_default_css=False)
-    refresh = gr.Button(text.board_refresh, size="sm", elem_id="board-refresh")
+    last = gr.State("")
     timer = gr.Timer(REFRESH_S)
 
-    async def show() -> str:
+    async def show(key: str | None, styled: bool, before: str) -> dict[Any, Any]:
+        """The board, or nothing where it has not changed: the page stays where its reader is."""
         try:
-            now = standings(await site.store.vote_counts())
-            last = await site.store.last_vote_at()
+            shown = await site.keeper.show(key or ALL, style=bool(styled))
         except StoreError as error:
             log.warning("leaderboard_store_error", error=str(error))
-            return f'<section class="page"><p role="alert">{escape(text.board_down)}</p></section>'
-        when = last.strftime("%Y-%m-%d %H:%M") if last else text.never
-        return leaderboard_html(now, when, site.displays, text)
+            return {board: f'<section class="page"><p role="alert">{escape(text.board_down)}</p></section>', last: ""}
+        names = Names(displays=site.displays, notices=site.notices)
+        html = board_html(shown, names, text)
+        slices = shown.slices if (key or ALL) in shown.slices else (*shown.slices, key)
+        choices = [(slice_name(one, said), one) for one in slices if one]
+        now = f"{html}{choices}"
+        return {last: now} if now == before else {board: html, part: gr.Radio(choices=choices), last: now}
 
-    demo.load(show, None, board, **QUICK)
-    refresh.click(show, None, board, **QUICK)
-    timer.tick(show, None, board, **QUICK)
-
-
-def leaderboard_html(now: Standings, when: str, displays: dict[str, str], text: Texts) -> str:
-    """The whole table as HTML; `displays` maps contestants' names to what people read."""
-    rows = "".join(_row_html(row, displays) for row in now.rows)
-    heads = (text.board_wins, text.board_losses, text.board_ties, text.board_bad, text.board_votes, text.board_rate)
-    head = f'<th scope="col">{escape(text.board_pair)}</th>' + "".join(
-        f'<th scope="col" class="n">{escape(name)}</th>' for name in heads
-    )
-    table = (
-        f'<div class="table-wrap" tabindex="0" role="region" aria-label="{escape(text.board_title)}"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f'<p class="fine">{escape(text.board_rate_note)}</p>'
-        if rows
-        else f'<p class="nothing">{escape(text.board_empty)}</p>'
-    )
-    return (
-        f'<section class="page"><h1>{escape(text.board_title)}</h1><p>{escape(text.board_intro)}</p>{table}'
-        f"{_totals_html(now, text)}<p class='fine'>{escape(text.board_updated.format(when=when))}</p></section>"
-    )
-
-
-def _row_html(row: PairRow, displays: dict[str, str]) -> str:
-    names = f"{escape(displays.get(row.first, row.first))} : {escape(displays.get(row.second, row.second))}"
-    numbers = (row.wins, row.losses, row.ties, row.both_bad, row.votes)
-    cells = "".join(f'<td class="n">{n:,}</td>' for n in numbers)
-    rate = "–"
-    if (won := row.win_rate) is not None:
-        rate = f"<strong>{won.estimate:.1%}</strong> <span>({won.lower:.1%} – {won.upper:.1%})</span>"
-    return f'<tr><th scope="row">{names}</th>{cells}<td class="n">{rate}</td></tr>'
-
-
-def _totals_html(now: Standings, text: Texts) -> str:
-    reasons = "".join(
-        f"<li>{escape(text.standing[standing])}: {n:,}</li>"
-        for standing, n in now.by_standing.items()
-        if standing is not Standing.COUNTED
-    )
-    return (
-        f'<dl class="totals"><div><dt>{escape(text.board_counted)}</dt><dd>{now.counted:,}</dd></div>'
-        f"<div><dt>{escape(text.board_not_counted)}</dt><dd>{now.not_counted:,}"
-        f"{f'<ul>{reasons}</ul>' if reasons else ''}</dd></div></dl>"
-    )
+    inputs, outputs = [part, style, last], [board, part, last]
+    demo.load(show, inputs, outputs, **QUICK)
+    timer.tick(show, inputs, outputs, **QUICK)
+    for chosen in (part, style):
+        chosen.input(show, inputs, outputs, **QUICK)

@@ -10,20 +10,32 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from arena.battle.matchmaker import Matchmaker
+from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService, Watch
 from arena.errors import ArenaError, StoreError, UserError
 from arena.keys import COOKIE_NAME, Keys
+from arena.metrics import CONTENT_TYPE, Metrics
 from arena.ports import Store
 from arena.ui.events import battle_events
+from arena.ui.own_data import own_data
 from arena.ui.text import TEXTS
-from arena.ui.web import preferred_language
+from arena.ui.web import ADDRESS, preferred_language
 
 EVENT_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_FILE = {"Content-Disposition": 'attachment; filename="blindfold.json"', "Cache-Control": "no-store"}
+_BEARER = {"WWW-Authenticate": "Bearer"}
 HEALTH_TIMEOUT_S = 3.0
 
 
 def arena_routes(
-    *, service: BattleService, matchmaker: Matchmaker, store: Store, keys: Keys, admin_token: str
+    *,
+    service: BattleService,
+    matchmaker: Matchmaker,
+    store: Store,
+    keys: Keys,
+    admin_token: str,
+    metrics: Metrics,
+    runner: TurnRunner,
 ) -> APIRouter:
     """The routes, to be included before the pages are mounted."""
     router = APIRouter()
@@ -44,16 +56,47 @@ def arena_routes(
             battle_events(watch, max(0, turn), look), media_type="text/event-stream", headers=EVENT_HEADERS
         )
 
+    @router.get("/arena/yours")
+    async def yours(request: Request) -> Response:
+        """Everything that is stored of who asks, as a file."""
+        digest = keys.rater_digest(request.cookies.get(COOKIE_NAME, ""))
+        address = getattr(request.state, ADDRESS, "")
+        try:
+            battles = await service.export(keys.erasure_code(digest) if digest else "", address=address)
+        except ArenaError as error:
+            return _refused(error, request)
+        return JSONResponse(own_data(battles), headers=_FILE)
+
+    _add_operators(router, matchmaker=matchmaker, store=store, admin_token=admin_token, metrics=metrics, runner=runner)
+    return router
+
+
+def _add_operators(
+    router: APIRouter, *, matchmaker: Matchmaker, store: Store, admin_token: str, metrics: Metrics, runner: TurnRunner
+) -> None:
+    """Health and numbers."""
+
     @router.get("/healthz")
     async def healthz(request: Request) -> Response:
         """`ok`, `degraded` or `down`; the contestants' details need the operator's token."""
         status, details = await _health(store, matchmaker)
         body: dict[str, Any] = {"status": status}
         if _is_admin(request, admin_token):
-            body |= details
+            body |= details | {"process": runner.owner, "running": _running(request, runner)}
         return JSONResponse(body, status_code=503 if status == "down" else 200)
 
-    return router
+    @router.get("/metrics")
+    async def show_metrics(request: Request) -> Response:
+        """This process's numbers, for Prometheus; the operator's only."""
+        if not _is_admin(request, admin_token):
+            return JSONResponse({"error": "This needs the operator's token."}, status_code=401, headers=_BEARER)
+        try:
+            async with asyncio.timeout(HEALTH_TIMEOUT_S):
+                votes = await store.vote_counts()
+        except (StoreError, TimeoutError):
+            votes = ()  # the numbers of this process are wanted most when the database is away
+        text = metrics.page(votes, running=len(runner.turns), room=runner.room, waiting=store.waiting)
+        return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 
 async def _health(store: Store, matchmaker: Matchmaker) -> tuple[str, dict[str, Any]]:
@@ -73,6 +116,12 @@ async def _health(store: Store, matchmaker: Matchmaker) -> tuple[str, dict[str, 
     if available < 2:
         return "down", details
     return ("degraded" if paused or available < len(roster.contestants) else "ok"), details
+
+
+def _running(request: Request, runner: TurnRunner) -> dict[str, int]:
+    """What this process holds on to; all but a few tasks goes when the people go."""
+    sessions: int = request.app.state.sessions()
+    return {"turns": len(runner.turns), "sessions": sessions, "tasks": len(asyncio.all_tasks())}
 
 
 def _is_admin(request: Request, admin_token: str) -> bool:

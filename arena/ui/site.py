@@ -6,17 +6,21 @@ import warnings
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import cast
+from zlib import crc32
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from arena.ui.about_page import about_page
 from arena.ui.api import add_api
 from arena.ui.battle_page import battle_page
 from arena.ui.chrome import PAGES, Site
+from arena.ui.doors import Doors
 from arena.ui.examples_page import examples_page
-from arena.ui.gradio_costs import spare
+from arena.ui.gradio_costs import forget_sessions, sessions_of, spare
 from arena.ui.leaderboard_page import leaderboard_page
+from arena.ui.payloads import CallGuard, Calls
 from arena.ui.text import EN, TEXTS, Texts
 from arena.ui.web import WebGuard, WebRules
 from arena.ui.you_page import you_page
@@ -32,18 +36,32 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: lifespan)
     app.include_router(routes)
     mounts = {"zh": "/zh", "en": "/"}  # the root takes every path, so it comes last
+    demos = []
     for lang, path in mounts.items():
         with warnings.catch_warnings():
             # Said at every start although it was not asked for.
             warnings.filterwarnings("ignore", message="SSR mode is not supported")
-            _mount(app, site, TEXTS[lang], path)
+            demos.append(_mount(app, site, TEXTS[lang], path))
+    app.state.sessions = lambda: sum(map(sessions_of, demos))
     pages = {f"/{page}" for page in PAGES} | {f"/zh/{page}" for page in PAGES} | {"/zh"}
-    app.add_middleware(WebGuard, keys=site.keys, rules=rules, pages=pages)
+    own = [route.path_regex for route in routes.routes if isinstance(route, APIRoute)]
+    app.add_middleware(CallGuard, calls={path: Calls.of(d) for path, d in zip(mounts.values(), demos, strict=True)})
+    app.add_middleware(
+        WebGuard,
+        keys=site.keys,
+        rules=rules,
+        doors=Doors(pages, own),
+        pages=pages,
+        clock=site.clock,
+        limiter=site.service.limiter,
+    )
     return app
 
 
-def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> None:
+def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> gr.Blocks:
     demo = build_blocks(site, text)
+    # Random otherwise, and a page whose requests come to another process would think that it has to load anew.
+    demo.app_id = crc32(f"blindfold {text.lang}".encode())
     gr.mount_gradio_app(
         app,
         demo,
@@ -58,6 +76,8 @@ def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> None:
         css_paths=list(_STYLES),
     )
     spare(demo)
+    forget_sessions(demo)
+    return demo
 
 
 def build_blocks(site: Site, text: Texts) -> gr.Blocks:

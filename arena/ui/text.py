@@ -68,6 +68,7 @@ class Texts:
     status_keys: str
     status_voted: str
     status_voted_not_counted: str
+    status_voted_for_a_reason: str
     status_leak: str
     status_failed: str
     status_failed_both: str
@@ -80,7 +81,6 @@ class Texts:
     not_saved: str
     trouble: str
     board_title: str
-    board_intro: str
     board_pair: str
     board_wins: str
     board_losses: str
@@ -91,9 +91,7 @@ class Texts:
     board_rate_note: str
     board_counted: str
     board_not_counted: str
-    board_updated: str
     board_empty: str
-    board_refresh: str
     board_down: str
     standing: Mapping[Standing, str]
     examples_title: str
@@ -104,6 +102,7 @@ class Texts:
     you_none: str
     you_code: str
     you_code_note: str
+    you_export: str
     erase_title: str
     erase_intro: str
     erase_code: str
@@ -113,7 +112,6 @@ class Texts:
     about_intro: str
     about_contestants: str
     about_rules: tuple[str, ...]
-    never: str
 
 
 EN = Texts(
@@ -190,6 +188,7 @@ EN = Texts(
     status_keys="Keys 1 to 4",
     status_voted="Thank you. Your vote is saved",
     status_voted_not_counted="Thank you. Your vote is saved; it does not count, because a model gave itself away",
+    status_voted_for_a_reason="Thank you. Your vote is saved; it does not count: {reasons}",
     status_leak="A model gave itself away: this vote will not count",
     status_failed="Model {side} did not answer. Ask it again, or start a new battle",
     status_failed_both="Neither model answered. Ask again, or start a new battle",
@@ -220,6 +219,7 @@ EN = Texts(
         Refusal.TOO_FEW_CONTESTANTS: "The models are not available right now. Please come back in {seconds} seconds.",
         Refusal.PAUSED: "The arena is paused. Please come back later; your votes are safe.",
         Refusal.FULL: "All places are taken right now. Please try again in a minute.",
+        Refusal.TOO_MANY: "That is a lot in a short time. Please come back in {seconds} seconds; nothing is lost.",
         Refusal.NOT_SAVED: "This could not be saved, and nothing was lost. Please try again.",
         Refusal.STUDY_NO_LINK: "This link belongs to no study. Please check it, or ask the person who sent it to you.",
         Refusal.STUDY_RESUME_NEEDED: "Please enter the resume code that you were shown when you agreed to take part.",
@@ -240,7 +240,6 @@ EN = Texts(
     not_saved="Your vote was not saved. Please try again.",
     trouble="Something went wrong on our side. Please try again.",
     board_title="Leaderboard",
-    board_intro="How often people preferred each model, pair by pair. Only blind votes count.",
     board_pair="Models",
     board_wins="Wins",
     board_losses="Losses",
@@ -254,15 +253,16 @@ EN = Texts(
     ),
     board_counted="Votes that count",
     board_not_counted="Votes that do not count",
-    board_updated="Last vote: {when} UTC",
     board_empty="No votes yet. The first battle is waiting for you.",
-    board_refresh="Refresh",
     board_down="The leaderboard cannot be read right now. Please try again in a minute.",
     standing={
         Standing.COUNTED: "counted",
         Standing.IDENTITY_LEAK: "a model gave itself away",
         Standing.RATER_EXCLUDED: "voter excluded by the operator",
         Standing.TOO_FAST: "faster than anyone reads",
+        Standing.ONE_SIDED: "always the same side",
+        Standing.SAME_ADDRESS: "many alike from one place",
+        Standing.SAME_PROMPT: "the same message over and over",
         Standing.IMPORTED: "imported from elsewhere",
         Standing.WITHDRAWN: "withdrawn by the voter",
     },
@@ -280,7 +280,10 @@ EN = Texts(
     you_intro="What you voted in this browser, newest first.",
     you_none="No votes in this browser yet.",
     you_code="Your erasure code",
-    you_code_note="Keep it if you may want your texts erased one day. Whoever has it can erase them.",
+    you_code_note=(
+        "Keep it if you may want your texts erased one day. Whoever has it can read what you wrote here, and erase it."
+    ),
+    you_export="Download everything that is stored of you (JSON)",
     erase_title="Erase what I wrote",
     erase_intro=(
         "Your messages, the answers to them, your comments and the link to you are erased for good. "
@@ -298,7 +301,6 @@ EN = Texts(
         "A vote does not count when a model has named itself in an answer.",
         "Votes are never deleted; votes that do not count are shown as such.",
     ),
-    never="never",
 )
 
 ZH = Texts(
@@ -375,6 +377,7 @@ ZH = Texts(
     status_keys="按键 1 到 4",
     status_voted="谢谢，你的投票已保存",
     status_voted_not_counted="谢谢，你的投票已保存；因为有模型暴露了身份，这一票不计入",
+    status_voted_for_a_reason="谢谢，你的投票已保存；这一票不计入：{reasons}",
     status_leak="有模型暴露了身份：这一票不会计入",
     status_failed="模型 {side} 没有回答。可以再问一次，或者再来一局",
     status_failed_both="两个模型都没有回答。可以再问一次，或者再来一局",
@@ -405,6 +408,7 @@ ZH = Texts(
         Refusal.TOO_FEW_CONTESTANTS: "模型暂时不可用，请 {seconds} 秒后再来。",
         Refusal.PAUSED: "竞技场已暂停，请稍后再来；你的投票都在。",
         Refusal.FULL: "现在人满了，请一分钟后再试。",
+        Refusal.TOO_MANY: "短时间内的请求太多了，请 {seconds} 秒后再来；什么都不会丢。",
         Refusal.NOT_SAVED: "没能保存，但什么都没有丢。请再试一次。",
         Refusal.STUDY_NO_LINK: "这个链接不属于任何研究。请核对，或者问问给你链接的人。",
         Refusal.STUDY_RESUME_NEEDED: "请输入同意参加时显示给你的续做码。",
@@ -425,7 +429,6 @@ ZH = Texts(
     not_saved="你的投票没有保存，请再试一次。",
     trouble="我们这边出了点问题，请再试一次。",
     board_title="排行榜",
-    board_intro="人们在每一对模型里更喜欢谁。只有盲投才计入。",
     board_pair="模型",
     board_wins="胜",
     board_losses="负",
@@ -436,15 +439,16 @@ ZH = Texts(
     board_rate_note="胜率：在分出胜负的投票中，前一个模型获胜的比例；95% 精确区间（Clopper-Pearson）。",
     board_counted="计入的投票",
     board_not_counted="不计入的投票",
-    board_updated="最近一票：{when}（UTC）",
     board_empty="还没有投票，第一局等着你。",
-    board_refresh="刷新",
     board_down="暂时读不到排行榜，请一分钟后再试。",
     standing={
         Standing.COUNTED: "计入",
         Standing.IDENTITY_LEAK: "模型暴露了身份",
         Standing.RATER_EXCLUDED: "投票者被管理员排除",
         Standing.TOO_FAST: "快得来不及读",
+        Standing.ONE_SIDED: "总是投同一边",
+        Standing.SAME_ADDRESS: "同一来源的大量相同投票",
+        Standing.SAME_PROMPT: "反复使用同一句话",
         Standing.IMPORTED: "从别处导入",
         Standing.WITHDRAWN: "投票者已撤回",
     },
@@ -462,7 +466,8 @@ ZH = Texts(
     you_intro="你在这个浏览器里投过的票，最新的在前。",
     you_none="这个浏览器里还没有投票。",
     you_code="你的删除代码",
-    you_code_note="如果以后可能想删除你写的内容，请保存它。拿到它的人都可以执行删除。",
+    you_code_note="如果以后可能想删除你写的内容，请保存它。拿到它的人都可以读到并删除你写的内容。",
+    you_export="下载保存的全部与你有关的内容（JSON）",
     erase_title="删除我写的内容",
     erase_intro="你写的话、对应的回答、留言以及与你的关联都会被永久删除。你的投票会标记为已撤回，不再计入。",
     erase_code="删除代码",
@@ -477,7 +482,6 @@ ZH = Texts(
         "如果模型在回答里说出自己是谁，这一票不计入。",
         "投票不会被删除；不计入的投票会如实列出。",
     ),
-    never="还没有",
 )
 
 TEXTS: Mapping[str, Texts] = {"en": EN, "zh": ZH}

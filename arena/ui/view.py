@@ -10,7 +10,7 @@ from html import escape
 
 from arena.battle.views import BattleView, Card
 from arena.errors import UserError
-from arena.models import BattleState, Outcome, Side
+from arena.models import BattleState, Outcome, Side, Standing
 from arena.ui.text import Texts
 
 
@@ -105,7 +105,7 @@ def _voted(view: BattleView, text: Texts) -> PageState:
         token=view.token,
         turns=view.turns,
         state="voted",
-        status=text.status_voted if view.counted else text.status_voted_not_counted,
+        status=_voted_status(view, text),
         tone="good",
         prompt_open=False,
         placeholder=text.prompt_locked,
@@ -116,6 +116,15 @@ def _voted(view: BattleView, text: Texts) -> PageState:
         comment_after=view.comment_open,
         report=True,
     )
+
+
+def _voted_status(view: BattleView, text: Texts) -> str:
+    if view.counted:
+        return text.status_voted
+    others = [reason for reason in view.reasons if reason is not Standing.IDENTITY_LEAK]
+    if not others:
+        return text.status_voted_not_counted
+    return text.status_voted_for_a_reason.format(reasons=", ".join(text.standing[reason] for reason in others))
 
 
 def _failed(view: BattleView, text: Texts) -> PageState:

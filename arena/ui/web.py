@@ -8,13 +8,27 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from arena.abuse.address import address_hash, client_address
+from arena.abuse.limits import Limiter
 from arena.keys import COOKIE_NAME, Keys
+from arena.ports import Clock
+from arena.ui.doors import Doors
+from arena.ui.password import PasswordDoor
 
+ADDRESS = "arena_address"
+"""The name in a request's state under which the hash of its address prefix is found."""
 LANG_COOKIE = "arena_lang"
 COOKIE_DAYS = 400
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+"""On every answer."""
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -23,11 +37,14 @@ class WebRules:
     """What the settings decide about requests.
 
     `in_frame`: the arena is shown inside another site's frame (a Hugging Face Space), so its cookie must be allowed
-    there. `allowed_origins`: origins besides the arena's own that may post.
+    there. `allowed_origins`: origins besides the arena's own that may post. `proxies`: how many proxies of ours stand
+    in front and add to X-Forwarded-For. `password`: what everybody has to give, with any name; empty for none.
     """
 
     in_frame: bool = False
     allowed_origins: Collection[str] = ()
+    proxies: int = 0
+    password: str = ""
 
 
 def content_security_policy(rules: WebRules) -> str:
@@ -43,10 +60,23 @@ def content_security_policy(rules: WebRules) -> str:
 class WebGuard:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, keys: Keys, rules: WebRules, pages: Collection[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        keys: Keys,
+        rules: WebRules,
+        doors: Doors,
+        pages: Collection[str],
+        clock: Clock,
+        limiter: Limiter,
+    ) -> None:
         self._app = app
         self._keys = keys
         self._rules = rules
+        self._clock = clock
+        self._doors = doors
+        self._password = PasswordDoor(rules.password, limiter) if rules.password else None
         self._pages = frozenset(pages)
         self._csp = content_security_policy(rules)
 
@@ -56,14 +86,32 @@ class WebGuard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["method"] in _UNSAFE and not self._same_origin(headers):
-            refused = JSONResponse({"error": "Requests from other sites are not accepted."}, status_code=403)
-            await refused(scope, receive, send)
-            return
-        if (language := self._redirect_language(scope, headers)) is not None:
-            await RedirectResponse(f"{scope.get('root_path', '')}/{language}/", status_code=307)(scope, receive, send)
-            return
-        await self._app(scope, receive, self._with_headers(scope, headers, send))
+        address = self._address(scope, headers)
+        scope.setdefault("state", {})[ADDRESS] = address
+        answer = self._refusal(scope, headers)
+        if answer is None and self._password is not None:
+            answer = await self._password.refusal(scope, headers, address)
+        if answer is None and (language := self._redirect_language(scope, headers)) is not None:
+            answer = RedirectResponse(f"{scope.get('root_path', '')}/{language}/", status_code=307)
+        await (answer or self._app)(
+            scope, receive, self._with_headers(scope, headers, send, refused=answer is not None)
+        )
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        """The answer to a request that goes no further; None for one that may."""
+        method = scope["method"]
+        if method == "OPTIONS":
+            return Response(status_code=204 if headers.get("origin") in self._rules.allowed_origins else 403)
+        if method in _UNSAFE and not self._same_origin(headers):
+            return JSONResponse({"error": "Requests from other sites are not accepted."}, status_code=403)
+        if not self._doors.open(method, scope["path"]):
+            return JSONResponse({"error": "There is nothing at this address."}, status_code=404)
+        return None
+
+    def _address(self, scope: Scope, headers: Headers) -> str:
+        peer = (scope.get("client") or ("",))[0]
+        address = client_address(peer, headers.getlist("x-forwarded-for"), self._rules.proxies)
+        return address_hash(address, self._keys, self._clock.now())
 
     def _same_origin(self, headers: Headers) -> bool:
         """Programs send no Origin and are welcome; browsers do, and it must be ours."""
@@ -79,19 +127,20 @@ class WebGuard:
         chosen = cookies_of(headers).get(LANG_COOKIE) or preferred_language(headers.get("accept-language", ""))
         return "zh" if chosen == "zh" else None
 
-    def _with_headers(self, scope: Scope, headers: Headers, send: Send) -> Send:
+    def _with_headers(self, scope: Scope, headers: Headers, send: Send, *, refused: bool) -> Send:
         new_cookie = None
         path: str = scope["path"]
-        is_page = path in self._pages
-        if (is_page or path.endswith("/config")) and not self._known(headers):
+        is_page = path in self._pages and not refused
+        if (is_page or (path.endswith("/config") and not refused)) and not self._known(headers):
             new_cookie = self._keys.new_cookie()
         language = asked_language(scope) if is_page else None
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 out = MutableHeaders(scope=message)
-                out["X-Content-Type-Options"] = "nosniff"
-                out["Referrer-Policy"] = "same-origin"
+                for name, value in _HEADERS.items():
+                    out[name] = value
+                self._set_origin(out, headers)
                 if is_page:
                     out["Content-Security-Policy"] = self._csp
                     out["Cache-Control"] = "no-store"
@@ -102,6 +151,18 @@ class WebGuard:
             await send(message)
 
         return send_with_headers
+
+    def _set_origin(self, out: MutableHeaders, headers: Headers) -> None:
+        """Say which other site's scripts may read this; Gradio would say so to some that we do not know."""
+        for name in [name for name in out if name.startswith("access-control-")]:
+            del out[name]
+        origin = headers.get("origin")
+        if origin in self._rules.allowed_origins:
+            out["Access-Control-Allow-Origin"] = origin or ""
+            out["Access-Control-Allow-Credentials"] = "true"
+            out["Access-Control-Allow-Methods"] = "GET, POST"
+            out["Access-Control-Allow-Headers"] = "Content-Type"
+            out.add_vary_header("Origin")
 
     def _known(self, headers: Headers) -> bool:
         return self._keys.rater_digest(cookies_of(headers).get(COOKIE_NAME, "")) is not None

@@ -9,7 +9,7 @@ import structlog
 
 from arena.errors import Refusal, StoreError, UserError
 from arena.models import Battle
-from arena.ui.chrome import QUICK, Site, page_head, status_line
+from arena.ui.chrome import QUICK, Site, page_head, root_of, status_line
 from arena.ui.text import Texts
 from arena.ui.view import refusal_text, status_html
 
@@ -42,7 +42,7 @@ def you_page(demo: gr.Blocks, site: Site, text: Texts) -> None:
 
     async def erase(given: str, request: gr.Request) -> tuple[str, str]:
         try:
-            withdrawn = await site.service.erase(given or "")
+            withdrawn = await site.service.erase(given or "", address=site.address(request))
             sentence, tone = text.erased.format(votes=withdrawn), "good"
         except UserError as error:
             sentence, tone = refusal_text(error, text), "bad"
@@ -62,6 +62,7 @@ def votes_html(battles: list[Battle], code: str, displays: dict[str, str], text:
     code_html = (
         f'<h2>{escape(text.you_code)}</h2><p><code class="code">{escape(code)}</code></p>'
         f'<p class="fine">{escape(text.you_code_note)}</p>'
+        f'<p><a id="export" href="{root_of(text)}arena/yours" download>{escape(text.you_export)}</a></p>'
         if battles
         else ""
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from arena.errors import DataError
 from storage.transfer import arena_140k, chatbot_arena, columns, own
+from storage.transfer.masking import masked
 from storage.transfer.record import Format, Labels, Record
 from storage.transfer.row import Row
 from storage.transfer.writing import Writer, csv_writer, json_writer, jsonl_writer, parquet_writer
@@ -50,6 +51,11 @@ def output(format_: Format, name: str) -> Output:
         schema = (arena_140k if format_ is Format.ARENA_140K else chatbot_arena).arrow_schema()
         return Output(_TO_ROW[format_], parquet_writer(schema), binary=True)
     return Output(_TO_ROW[format_], json_writer if suffix == ".json" else jsonl_writer, binary=False)
+
+
+def masking(form: Output) -> Output:
+    """The same with personal data masked in every text."""
+    return replace(form, to_row=lambda record: form.to_row(masked(record)))
 
 
 def detect(row: Row) -> Format:

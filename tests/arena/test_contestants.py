@@ -278,3 +278,21 @@ def test_presets_are_found_from_any_folder(tmp_path, monkeypatch):
     assert len(load("embedded", keys)) == 2
     Path("embedded").write_text("a file of that name does not get in the way")
     assert len(load("embedded", keys)) == 2
+
+
+SAMPLED = GOOD.replace("weight = 2", "weight = 2\nsamples = 5").replace("temperature = 0\n", "temperature = 0.6\n")
+
+
+def test_samples_are_read_and_one_is_the_default(write):
+    first, second = load(write(SAMPLED), keys)
+    assert (first.samples, second.samples) == (1, 5)
+
+
+@pytest.mark.parametrize("samples", ["0", "41", "2.0", '"3"'])
+def test_samples_that_make_no_sense_are_refused(write, samples):
+    assert f"contestant 2, samples = {samples}: " in refusal(write(SAMPLED.replace("= 5", f"= {samples}")))
+
+
+def test_samples_of_a_model_that_always_says_the_same_are_refused(write):
+    text = SAMPLED.replace("temperature = 0.6", "temperature = 0")
+    assert "contestant 2, samples = 5: expected a temperature above 0 with it" in refusal(write(text))

@@ -185,3 +185,25 @@ def test_the_example_file_names_only_settings_that_there_are(tmp_path):
     assert len(offered) > 5
     (tmp_path / "example").write_text("\n".join(offered))
     assert Settings(_env_file=tmp_path / "example").unknown_variables == ()
+
+
+def test_limits_are_windows_or_none(env):
+    env(ARENA_LIMIT_RATER="none", ARENA_LIMIT_ADDRESS="5/minute;10 per 2 hour")
+    settings = Settings()
+    assert (settings.limit_rater, settings.limit_address) == ("", "5/minute;10 per 2 hour")
+
+
+@pytest.mark.parametrize("wrong", ["five", "5", "5/fortnight", "-1/minute"])
+def test_a_limit_that_is_none_is_refused(env, wrong):
+    assert "ARENA_LIMIT_ALL" in (said := refusal(env, ARENA_LIMIT_ALL=wrong))
+    assert "expected for example 20/minute;300/hour, or none" in said
+
+
+@pytest.mark.parametrize(("variable", "wrong"), [("ARENA_RETENTION_DAYS", "0"), ("ARENA_PROXIES", "-1")])
+def test_numbers_that_make_no_sense_are_refused(env, variable, wrong):
+    assert variable in refusal(env, **{variable: wrong})
+
+
+def test_the_password_is_not_shown(env):
+    env(ARENA_PASSWORD="open sesame")
+    assert "sesame" not in repr(Settings())

@@ -35,7 +35,7 @@ def test_from_prompt_to_vote_to_names_to_leaderboard(page, arena):
     expect(page.locator("#prompt textarea")).to_be_disabled()
     assert total(arena) == before + 1
     page.goto(arena.url + "/leaderboard")
-    expect(page.locator("#leaderboard table")).to_contain_text("Left-Model")
+    expect(page.locator("#leaderboard .ranking")).to_contain_text("Left-Model")
 
 
 def test_new_battle_after_the_vote_starts_from_the_empty_page(page):

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import typer
 
+from arena.models import Side
 from scripts import export_votes, import_votes
 from storage.store import SqlStore
 from tests.scripts.cli import fill, run
-from tests.storage.sample import cast
+from tests.storage.sample import NOW, cast, finish, open_battle, vote_on
 from tests.storage.transfer.helpers import NASTY, populate
 
 pytestmark = pytest.mark.integration
@@ -174,3 +175,22 @@ def test_help_teaches_by_example(app: typer.Typer) -> None:
     done = run(app, "--help")
     assert done.exit_code == 0
     assert "python -m scripts." in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("format_", ["csv", "arena-140k", "chatbot-arena"])
+def test_personal_data_is_masked_on_request_and_only_then(other_url: str, tmp_path: Path, format_: str) -> None:
+    async def personal(store: SqlStore) -> None:
+        battle = await open_battle(store, prompt="I am jane@mail.example.org")
+        battle = await finish(store, battle, {Side.A: "Call 13812345678", Side.B: "Hello jane@mail.example.org"})
+        await store.record_vote(vote_on(battle, comment="ask jane@mail.example.org", origin=await store.origin()), NOW)
+
+    fill(other_url, personal)
+    plain, masked = tmp_path / "plain", tmp_path / "masked"
+    run(export_votes.app, "--format", format_, "--out", plain, "--database-url", other_url)
+    done = run(export_votes.app, "--format", format_, "--mask", "--out", masked, "--database-url", other_url)
+    assert done.exit_code == 0
+    assert "jane@mail.example.org" in plain.read_text()
+    text = masked.read_text()
+    assert "jane@" not in text
+    assert "13812345678" not in text
+    assert "I am [e-mail]" in text

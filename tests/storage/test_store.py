@@ -16,6 +16,7 @@ from arena.ports import Store
 from storage.store import SqlStore
 from tests.storage.conftest import OpenStore
 from tests.storage.contract import StoreContract
+from tests.storage.contract_crowd import CrowdContract
 from tests.storage.sample import (
     NOW,
     cast,
@@ -43,6 +44,10 @@ class TestInMemory(StoreContract):
     @pytest.fixture
     def store(self, open_store: OpenStore) -> Store:
         return open_store("sqlite://")
+
+
+class TestCrowd(CrowdContract):
+    pass
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from random import Random
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import RunnerRules, TurnRunner
 from arena.battle.service import BattleService, Rules
+from arena.chat.consistency import SelfConsistentChat
 from arena.chat.roster import Roster
 from arena.clock import SystemClock
 from arena.keys import Keys
@@ -73,7 +74,9 @@ async def arena(tmp_path: Path, *, field=None, pacing=Pacing.NATURAL, runner_rul
     chat, clock, keys = ScriptedChat(), MovableClock(), Keys("a secret of this test only")
     roster = Roster(field or contestants(), chat, clock, 30.0)
     await roster.probe_all()
-    runner = TurnRunner(store=store, client=chat, clock=clock, rules=runner_rules or RunnerRules(pace_cps=2000))
+    runner = TurnRunner(
+        store=store, client=SelfConsistentChat(chat), clock=clock, rules=runner_rules or RunnerRules(pace_cps=2000)
+    )
     service = BattleService(
         store=store,
         runner=runner,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.analysis.counts import Counts, from_cells, from_vote_counts, merge, reduce_votes, scores
-from arena.analysis.encoding import PIECE
+from arena.analysis.encoding import PIECE, encode
 from arena.errors import DataError
 from arena.models import Outcome, Standing, VoteCount
 from tests.arena.analysis.samples import simulated
@@ -140,3 +140,20 @@ def test_scores_are_seen_from_each_contestant() -> None:
     wins, losses, ties = scores(from_cells(["x", "y"], ["y", "x"], ["model_a", "both_bad"], [3, 2]))
     assert (wins.tolist(), losses.tolist(), ties.tolist()) == ([3, 0], [0, 3], [2, 2])
     assert np.isclose(wins.sum(), losses.sum())
+
+
+def test_a_long_column_is_encoded_as_its_values_are() -> None:
+    rng = np.random.default_rng(0)
+    names = np.array([f"n{k}" for k in range(40)])
+    # The second half has names that the first has not, some rows have none, and a rater a row is too many to look up.
+    codes = np.concatenate([rng.integers(0, 20, PIECE), rng.integers(10, 40, PIECE), rng.integers(0, 40, 5)])
+    column = pd.Series(names[codes], dtype="str")
+    column[[3, PIECE + 3]] = None
+    found = encode(column)
+    assert set(found.labels) == set(names)
+    assert np.array_equal(found.codes < 0, column.isna())
+    kept = found.codes >= 0
+    assert np.array_equal(np.array(found.labels)[found.codes[kept]], names[codes][kept])
+    many = encode(pd.Series(np.arange(PIECE + 5).astype(str), dtype="str"))
+    assert many.labels == tuple(map(str, range(PIECE + 5)))
+    assert np.array_equal(many.codes, np.arange(PIECE + 5))

@@ -75,3 +75,15 @@ def test_bars_scale_with_the_highest() -> None:
     drawn = plots.draw_bars(plots.Bars(("d1", "d2"), (1.0, 4.0)), "Time")
     assert 'height="132.0"' in drawn and 'height="33.0"' in drawn and "d2: 4" in drawn
     assert "<svg" in plots.draw_bars(plots.Bars((), ()), "Time")
+
+
+def test_curves_share_one_axis_and_are_told_apart_by_dashes():
+    xs, ys = (np.array([0.0, 2.0]), np.array([1.0, 4.0])), (np.array([0.0, 1.0]), np.array([0.5, 1.0]))
+    drawn = plots.draw_curves(plots.Curves(("one", "<two>"), xs, ys, "s"), "title")
+    assert drawn.count("<polyline") == 2
+    assert "stroke-dasharray:none" in drawn
+    assert "stroke-dasharray:7 4" in drawn
+    assert "&lt;two&gt;" in drawn
+    ends = [line.split('"')[0].split()[-1] for line in drawn.split('points="')[1:]]
+    assert float(ends[0].split(",")[0]) < float(ends[1].split(",")[0])
+    assert float(ends[0].split(",")[1]) == float(ends[1].split(",")[1])

@@ -467,7 +467,6 @@ async def test_only_our_own_headers_are_sent(
         "content-type",
         "content-length",
         "user-agent",
-        "x-stainless-raw-response",
     }
 
 

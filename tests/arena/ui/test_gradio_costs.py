@@ -46,3 +46,21 @@ print(two.config_values[box._id]["props"]["value"])
 def test_an_idle_queue_is_looked_at_fifty_times_a_second_and_not_a_thousand():
     assert told_by("print(before[0] < QUEUE_POLL_S == demo._queue.sleep_when_free)") == "True"
     assert told_by("print(before[1] < PROGRESS_POLL_S == demo._queue.progress_update_sleep_when_free)") == "True"
+
+
+def test_closed_and_idle_sessions_go_and_the_others_stay():
+    code = """
+from datetime import datetime
+from gradio.state_holder import StateHolder
+from arena.ui.gradio_costs import SESSION_IDLE, forget_sessions, sessions_of
+StateHolder().set_blocks(demo)
+forget_sessions(demo)
+held = demo.state_holder
+for name in ("open", "closed", "idle"):
+    held[name]
+held["closed"].is_closed = True
+held.time_last_used["idle"] = datetime.now() - SESSION_IDLE
+held.delete_all_expired_state()
+print(list(held.session_data), list(held.time_last_used), sessions_of(demo))
+"""
+    assert told_by(code) == "['open'] ['open'] 1"

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from arena.analysis.standings import standings
 from arena.models import (
     Battle,
     BattleState,
@@ -12,12 +11,10 @@ from arena.models import (
     Standing,
     Turn,
     Vote,
-    VoteCount,
 )
 from arena.ui.about_page import about_html
 from arena.ui.examples import EXAMPLES
 from arena.ui.examples_page import examples_html
-from arena.ui.leaderboard_page import leaderboard_html
 from arena.ui.text import EN, ZH
 from arena.ui.you_page import votes_html
 
@@ -35,24 +32,6 @@ def battle(prompt, reasons=()):
         probability=0.5, pacing=Pacing.MATCHED, created_at=NOW, updated_at=NOW, vote=vote,
         turns=(Turn(id="t", index=0, prompt=prompt, created_at=NOW),),
     )  # fmt: skip
-
-
-def test_the_leaderboard_shows_pairs_rates_and_what_does_not_count():
-    counts = [
-        VoteCount(left="x", right="y", outcome=Outcome.MODEL_A, standing=Standing.COUNTED, n=10),
-        VoteCount(left="x", right="y", outcome=Outcome.MODEL_B, standing=Standing.COUNTED, n=2),
-        VoteCount(left="x", right="y", outcome=Outcome.TIE, standing=Standing.IDENTITY_LEAK, n=3),
-    ]
-    html = leaderboard_html(standings(counts), "2026-01-02 03:04", {"x": HOSTILE}, EN)
-    assert "83.3%" in html
-    assert "(51.6% – 97.9%)" in html
-    assert "a model gave itself away: 3" in html
-    assert "<script" not in html
-
-
-def test_an_empty_leaderboard_says_so_in_both_languages():
-    assert "No votes yet" in leaderboard_html(standings([]), "never", {}, EN)
-    assert "还没有投票" in leaderboard_html(standings([]), "还没有", {}, ZH)
 
 
 def test_own_votes_are_listed_with_the_code_and_without_markup_of_their_own():

@@ -6,7 +6,7 @@ import pytest
 
 from arena.battle.views import BattleView, Card, Speed
 from arena.errors import Refusal, UserError
-from arena.models import BattleState, Outcome, Side
+from arena.models import BattleState, Outcome, Side, Standing
 from arena.ui.text import EN, TEXTS, ZH
 from arena.ui.view import page_state, refusal_text, reveal_html, status_html
 
@@ -67,6 +67,11 @@ def test_after_the_vote_the_names_are_there_and_the_input_is_locked():
 
 def test_a_vote_that_does_not_count_is_told_so():
     assert "does not count" in page_state(dataclasses.replace(VOTED, counted=False), EN).status
+
+
+def test_a_vote_that_does_not_count_says_why():
+    view = dataclasses.replace(VOTED, counted=False, reasons=(Standing.TOO_FAST, Standing.IDENTITY_LEAK))
+    assert page_state(view, EN).status.endswith("it does not count: faster than anyone reads")
 
 
 @pytest.mark.parametrize("state", [s for s in BattleState if s is not BattleState.VOTED])
