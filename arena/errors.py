@@ -46,6 +46,21 @@ class Refusal(StrEnum):
     FULL = "full"
     TOO_MANY = "too_many"
     NOT_SAVED = "not_saved"
+    STUDY_NO_LINK = "study_no_link"
+    STUDY_RESUME_NEEDED = "study_resume_needed"
+    STUDY_BAD_RESUME = "study_bad_resume"
+    STUDY_OTHER_PERSON = "study_other_person"
+    STUDY_NOT_YET = "study_not_yet"
+    STUDY_TIME_LEFT = "study_time_left"
+    STUDY_LOCKED = "study_locked"
+    STUDY_BAD_ANSWER = "study_bad_answer"
+    STUDY_TEXT_TOO_LONG = "study_text_too_long"
+    STUDY_PERIOD_OVER = "study_period_over"
+    STUDY_ASK_AGAIN = "study_ask_again"
+    STUDY_CLOSED = "study_closed"
+    STUDY_PUBLISHED = "study_published"
+    STUDY_GONE = "study_gone"
+    STUDY_UNAVAILABLE = "study_unavailable"
 
 
 class ArenaError(Exception):

@@ -48,13 +48,30 @@ class Keys:
     def erasure_code(self, rater_digest: str) -> str:
         """The code with which a person can have their texts erased; in groups of five for reading aloud."""
         raw = hmac.new(self._secret, f"erase:{rater_digest}".encode(), hashlib.sha256).digest()
-        code = base64.b32encode(raw).decode()[:_CODE_CHARS]
-        return "-".join(code[i : i + 5] for i in range(0, _CODE_CHARS, 5))
+        return _grouped(raw, _CODE_CHARS)
 
     def erasure_digest(self, code: str) -> str:
         """What the database knows of an erasure code; blanks, dashes and case do not matter."""
         plain = "".join(ch for ch in code.upper() if ch.isalnum())
         return self._sign("code", plain)
+
+    def study_code_digest(self, code: str) -> str:
+        """What the database knows of a participant's link."""
+        return self._sign("study-code", code)
+
+    def resume_digest(self, participant_id: str, code: str) -> str:
+        """What the database knows of a resume code; blanks, dashes and case do not matter."""
+        plain = "".join(ch for ch in code.upper() if ch.isalnum())
+        return self._sign("study-resume", f"{participant_id}:{plain}")
+
+    def study_browser(self, rater_digest: str) -> str:
+        """What a study knows of a browser; not what the battles know, so that the two cannot be put together."""
+        return self._sign("study-browser", rater_digest)
+
+    def completion_code(self, participant_id: str) -> str:
+        """The code that a participant gets at the end."""
+        raw = hmac.new(self._secret, f"study-done:{participant_id}".encode(), hashlib.sha256).digest()
+        return _grouped(raw, 10)
 
     def address_digest(self, prefix: str, day: str) -> str:
         """What the database knows, for two days, of an address prefix; another day gives another one."""
@@ -62,3 +79,18 @@ class Keys:
 
     def _sign(self, label: str, text: str) -> str:
         return hmac.new(self._secret, f"{label}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def new_study_code() -> str:
+    """A participant's link code: 120 random bits."""
+    return secrets.token_urlsafe(15)
+
+
+def new_resume_code() -> str:
+    """A resume code: 75 random bits, in groups of five for reading aloud."""
+    return _grouped(secrets.token_bytes(10), 15)
+
+
+def _grouped(raw: bytes, chars: int) -> str:
+    code = base64.b32encode(raw).decode()[:chars]
+    return "-".join(code[i : i + 5] for i in range(0, chars, 5))

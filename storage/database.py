@@ -85,7 +85,7 @@ def open_database(url: str, *, busy_timeout_ms: int = 5_000) -> Database:
         with reading(engine) as connection:
             ready = schema.is_current(connection)
         if not ready:
-            with writing(engine) as connection:
+            with migrating(engine) as connection:
                 schema.upgrade(connection)
                 _name_itself(connection)
         with reading(engine) as connection:
@@ -115,6 +115,29 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(**{_IMMEDIATE: True})
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """A write transaction in which SQLite lets tables be made anew; foreign keys are checked at its end instead."""
+    if engine.dialect.name != "sqlite":
+        with writing(engine) as connection:
+            yield connection
+        return
+    with translated(), engine.connect() as connection:
+        connection = connection.execution_options(**{_IMMEDIATE: True})
+        _enforce_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise StoreError(f"after the migration a row of {broken[0]} refers to a row that is not there")
+        finally:
+            _enforce_foreign_keys(connection, "ON")
+
+
+def _enforce_foreign_keys(connection: Connection, switch: str) -> None:
+    connection.connection.cursor().execute(f"PRAGMA foreign_keys={switch}")  # without effect inside a transaction
 
 
 def insert_into(connection: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:

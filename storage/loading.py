@@ -70,10 +70,10 @@ def _load_turns(connection: Connection, battle_ids: Sequence[str]) -> dict[str, 
     these = {"battle_ids": battle_ids}
     answers: defaultdict[str, list[Answer]] = defaultdict(list)
     for row in connection.execute(_ANSWERS, these):
-        answers[row.turn_id].append(_answer(row))
+        answers[row.turn_id].append(answer_of(row))
     turns: defaultdict[str, list[Turn]] = defaultdict(list)
     for row in connection.execute(_TURNS, these):
-        turns[row.battle_id].append(_turn(row, answers.get(row.id, ())))
+        turns[row.battle_id].append(turn_of(row, answers.get(row.id, ())))
     return {battle_id: tuple(of_battle) for battle_id, of_battle in turns.items()}
 
 
@@ -124,11 +124,13 @@ def _vote(head: Row[*tuple[Any, ...]], origin: str) -> Vote:
     )
 
 
-def _turn(row: Row[*tuple[Any, ...]], answers: Iterable[Answer]) -> Turn:
+def turn_of(row: Row[*tuple[Any, ...]], answers: Iterable[Answer]) -> Turn:
+    """A turn from its row."""
     return Turn(id=row.id, index=row.position, prompt=row.prompt, created_at=row.created_at, answers=tuple(answers))
 
 
-def _answer(row: Row[*tuple[Any, ...]]) -> Answer:
+def answer_of(row: Row[*tuple[Any, ...]]) -> Answer:
+    """An answer from its row, which also has the `side`."""
     columns = row._mapping
     return Answer(
         id=row.id,

@@ -104,6 +104,30 @@ class SqlStore:
             if self._timed is not None:
                 self._timed(name.lstrip("_"), time.perf_counter() - begun)
 
+    # --- for stores of other things in the same database ---
+
+    async def read(self, name: str, work: Callable[[Connection], R]) -> R:
+        """Do something in a read transaction; the name is for measuring."""
+
+        def reading() -> R:
+            with self.database.read() as connection:
+                return work(connection)
+
+        return await self._measured(name, reading, self._readers)
+
+    async def write(self, name: str, work: Callable[[Connection], R]) -> R:
+        """Do something in a write transaction; the name is for measuring."""
+
+        def writing() -> R:
+            with self.database.write() as connection:
+                return work(connection)
+
+        return await self._measured(name, writing, self._writers)
+
+    async def forget_old_pages(self) -> None:
+        """After an erasure: leave no old copies in the database's files."""
+        await _in_thread(self.database.forget_old_pages, self._writers)
+
     # --- the database itself ---
 
     @_writes
@@ -151,7 +175,7 @@ class SqlStore:
         """Erase what a person has left; how many votes were withdrawn, None for an unknown code."""
         withdrawn = await self._erase(erasure_digest, now)
         if withdrawn is not None:
-            await _in_thread(self.database.forget_old_pages, self._writers)
+            await self.forget_old_pages()
         return withdrawn
 
     @_writes
@@ -291,7 +315,7 @@ class SqlStore:
         """Erase the texts of old battles, hashes of addresses and old counts; how many battles lost their texts."""
         erased = await self._forget(texts_before, addresses_before, now)
         if erased:
-            await _in_thread(self.database.forget_old_pages, self._writers)
+            await self.forget_old_pages()
         return erased
 
     @_writes

@@ -2,7 +2,7 @@
 
 Normal form: a turn (the prompt, once) belongs to a battle, a conversation (who answers) to one of its sides, and every
 attempt is an `answer` where the two meet; so a prompt is never stored twice, and the draw is who the conversations are
-with. A study's period takes the battle's place in `turn` and `conversation`; its table comes with the study.
+with. A study's period takes the battle's place in `turn` and `conversation`; see storage/study_tables.py.
 
 A vote repeats the two names, so that the counts can be made anew from one index; a contestant's row never changes, so
 the names cannot drift apart. Ids are text, not a database's UUID type: a malformed id from a browser is then simply not
@@ -109,7 +109,7 @@ class ConversationRow(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     battle_id: Mapped[str | None] = mapped_column(ForeignKey("battle.id"))
-    period_id: Mapped[str | None] = mapped_column(ID)
+    period_id: Mapped[str | None] = mapped_column(ForeignKey("period.id"), unique=True)
     side: Mapped[Side | None] = mapped_column(closed_words(Side, "side"))
     contestant_hash: Mapped[str] = mapped_column(ForeignKey("contestant.hash"))
 
@@ -127,13 +127,14 @@ class TurnRow(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     battle_id: Mapped[str | None] = mapped_column(ForeignKey("battle.id"))
-    period_id: Mapped[str | None] = mapped_column(ID)
+    period_id: Mapped[str | None] = mapped_column(ForeignKey("period.id"))
     position: Mapped[int] = mapped_column(Integer)
     prompt: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         UniqueConstraint("battle_id", "position"),
+        UniqueConstraint("period_id", "position"),
         CheckConstraint(_BATTLE_OR_PERIOD, "battle_or_period"),
     )
 

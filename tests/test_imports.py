@@ -18,12 +18,13 @@ SOURCES = sorted(
 
 # A layer, and the modules of ours that it may import beside itself. The first that fits a file counts.
 BASE = ("arena.models", "arena.errors", "arena.ports")
+STUDY_BASE = ("arena.study_models", "arena.study_people", "arena.study_ports", "arena.study_json")
 LAYERS = {
     "app": OURS,
     "arena.start_board": ("arena", "storage"),
     "arena.start": ("arena",),
     "scripts": ("scripts", "arena", "storage", "tests.support"),
-    "storage": ("storage", "arena.ids", *BASE),
+    "storage": ("storage", "arena.ids", *BASE, *STUDY_BASE),
     "arena.models": (),
     "arena.errors": ("arena.models",),
     "arena.ports": ("arena.models", "arena.errors"),
@@ -45,9 +46,12 @@ LAYERS = {
     "arena.battle": ("arena.battle", "arena.abuse", "arena.chat", "arena.keys", "arena.ids", *BASE),
     "arena.bench": ("arena.bench", "arena.chat", "arena.analysis", *BASE),
     "arena.study_models": (),
+    "arena.study_people": ("arena.models", "arena.study_models"),
+    "arena.study_json": ("arena.study_models",),
+    "arena.study_ports": (*BASE, "arena.study_models", "arena.study_people"),
     "arena.study": (
         "arena.study",
-        "arena.study_models",
+        *STUDY_BASE,
         "arena.analysis",
         "arena.chat",
         "arena.keys",

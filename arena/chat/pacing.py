@@ -4,6 +4,8 @@ Matched pacing hides which model is fast. Nothing is shown before every side has
 any). Then one cursor, in characters, moves over all sides at once: at most at the wanted rate, and never faster than
 the slowest side writes, so that both sides grow by the same characters in the same events. When the first side has
 been shown to its end the rate is frozen: speeding up then would say that the other one is the fast one.
+
+Fixed pacing is a study's, where one contestant answers at a time: the protocol says the delay and the rate.
 """
 
 from __future__ import annotations
@@ -106,3 +108,38 @@ class MatchedPacer:
     def _limit(sides: Sequence[Progress]) -> float:
         writing = [side.received for side in sides if side.ended is None]
         return float(min(writing) if writing else max(side.received for side in sides))
+
+
+class FixedPacer:
+    """The same delay to the first text and the same rate whatever the model does, as far as its text is there.
+
+    The cursor begins when the delay is over and there is text, and never jumps: what a slow model has held back is
+    shown at the rate, too.
+
+    Args:
+        first_text_s: seconds from the question to the first text.
+        cps: characters a second.
+    """
+
+    def __init__(self, first_text_s: float, cps: float) -> None:
+        self._first_text_s = first_text_s
+        self._cps = cps
+        self._asked: float | None = None
+        self._last: float | None = None
+        self._cursor = 0.0
+
+    @property
+    def cps(self) -> float | None:
+        """The rate, which is known from the beginning."""
+        return self._cps
+
+    def advance(self, now: float, sides: Sequence[Progress]) -> list[int]:
+        """Move the cursor by the time since the last call."""
+        self._asked = now if self._asked is None else self._asked
+        received = max((side.received for side in sides), default=0)
+        if now - self._asked < self._first_text_s or not received:
+            return [0] * len(sides)
+        elapsed = 0.0 if self._last is None else now - self._last
+        self._cursor = min(max(1.0, self._cursor + self._cps * elapsed), float(received))
+        self._last = now
+        return [min(int(self._cursor), side.received) for side in sides]

@@ -10,6 +10,7 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+import storage.study_tables  # noqa: F401 - its tables belong to the metadata
 from storage.tables import Base
 from storage.types import UtcDateTime, WordList
 

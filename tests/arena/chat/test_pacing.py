@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from arena.chat.pacing import SETTLE_S, MatchedPacer, NaturalPacer, Progress
+from arena.chat.pacing import SETTLE_S, FixedPacer, MatchedPacer, NaturalPacer, Progress
 
 TICK = 0.05
 
@@ -113,3 +113,27 @@ def test_the_rate_is_known_only_after_the_start():
     assert pacer.cps is None
     play(pacer, Writer(0.0, 50, 100), Writer(0.0, 50, 100))
     assert pacer.cps == pytest.approx(45, rel=0.1)
+
+
+FAST, SLOW = Writer(begins=0.2, cps=400, length=500), Writer(begins=1.4, cps=60, length=500)
+
+
+def test_fixed_pacing_shows_a_fast_and_a_slow_model_alike():
+    fast, slow = (play(FixedPacer(1.5, 25.0), writer, seconds=15.0) for writer in (FAST, SLOW))
+    assert fast == slow
+
+
+def test_fixed_pacing_shows_nothing_before_the_delay_and_then_never_more_than_the_rate():
+    pacer = FixedPacer(1.5, 25.0)
+    shown = [pacer.advance(step * TICK, [FAST.at(step * TICK)])[0] for step in range(400)]
+    assert not any(shown[: int(1.5 / TICK)])
+    assert all(0 <= b - a <= 25.0 * TICK + 1 for a, b in pairwise(shown))
+    assert pacer.cps == 25.0
+
+
+def test_fixed_pacing_does_not_make_up_for_what_a_slow_model_held_back():
+    late = Writer(begins=10.0, cps=1000, length=500)
+    pacer = FixedPacer(1.5, 25.0)
+    shown = [pacer.advance(step * TICK, [late.at(step * TICK)])[0] for step in range(600)]
+    assert max(b - a for a, b in pairwise(shown)) <= 25.0 * TICK + 1
+    assert shown[-1] > 400

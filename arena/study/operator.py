@@ -1,0 +1,246 @@
+"""What an operator does with a study: look at it without seeing outcomes, replace, withdraw, close, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from arena.errors import ConfigError, StateConflict, UserError
+from arena.keys import Keys
+from arena.models import Contestant
+from arena.ports import Clock
+from arena.study import acts, clock
+from arena.study.making import Invitation, Made, invited, new_study
+from arena.study.sheets import failures, stored_record, study_record
+from arena.study.talk import Moment, answered
+from arena.study_models import ParticipantState, Protocol, Study, StudyRecord, StudySource, StudyState
+from arena.study_people import Participant, Period
+from arena.study_ports import Enrolled, StudyStore
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkStatus:
+    """How a talk went, without saying with whom."""
+
+    period: int
+    state: str
+    turns: int
+    active_s: float
+    failures: int
+    leaks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonStatus:
+    """Where a participant is. Neither sequence nor answers."""
+
+    label: str
+    state: ParticipantState
+    step: str
+    source: StudySource
+    replaces: str
+    language: str
+    answers: int
+    talks: tuple[TalkStatus, ...]
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyStatus:
+    """A study as its operator may see it at any time. `balance` (places by sequence) is empty before it closes."""
+
+    study: Study
+    places: int
+    places_given: int
+    completed: int
+    withdrawn: int
+    replaced: int
+    balance: dict[str, int]
+    people: tuple[PersonStatus, ...]
+
+
+class StudyOffice:
+    """The operator's side of the studies in a database."""
+
+    def __init__(self, *, store: StudyStore, keys: Keys, clock: Clock, away_s: float = 15.0) -> None:
+        self._store = store
+        self._keys = keys
+        self._clock = clock
+        self._away_s = away_s
+
+    async def create(self, protocol: Protocol, field: Sequence[Contestant], seed: int) -> Made:
+        """Store a study; its protocol and its contestants are frozen from here on."""
+        made = new_study(protocol, field, self._keys, seed, self._clock.now())
+        await self._store.create_study(made.new)
+        log.info("study_created", study=made.new.study.id, protocol=made.new.study.protocol_hash)
+        return made
+
+    async def load(self, record: StudyRecord) -> Study:
+        """Store a record that was made elsewhere; its source stays what it was."""
+        new = stored_record(record, self._clock.now())
+        await self._store.create_study(new)
+        return new.study
+
+    async def study(self, study_id: str) -> Study:
+        """A study by its id or the beginning of it. Raises `ConfigError` when there is no such one."""
+        found = await self._store.study(study_id)
+        if found is None:
+            known = ", ".join(each.id[:8] for each in await self._store.studies()) or "none"
+            raise ConfigError(f"there is no study {study_id}; this database has: {known}")
+        return found
+
+    async def studies(self) -> Sequence[Study]:
+        """All studies, oldest first."""
+        return await self._store.studies()
+
+    async def status(self, study_id: str) -> StudyStatus:
+        """Who is where, without outcomes."""
+        study = await self.study(study_id)
+        return study_status(study, await self._store.participants(study.id), self._moment())
+
+    async def record(self, study_id: str) -> StudyRecord:
+        """All sheets. Raises `ConfigError` before the study closes, unless its protocol lets the operator peek."""
+        study = await self.study(study_id)
+        check_outcomes_open(study)
+        return study_record(study, await self._store.participants(study.id))
+
+    async def conversations(self, study_id: str) -> Sequence[Participant]:
+        """The participants whose talks may be exported, with them; as closed as the outcomes are."""
+        study = await self.study(study_id)
+        check_outcomes_open(study)
+        everybody = await self._store.participants(study.id)
+        return [each for each in everybody if each.state is not ParticipantState.WITHDRAWN]
+
+    async def replace(self, study_id: str, label: str) -> Invitation:
+        """Give the place of somebody who was lost to somebody new, with its sequence; the new person's link."""
+        study, participant = await self._participant(study_id, label)
+        invitations: list[Invitation] = []
+
+        def successor(number: int) -> Participant:
+            new, invitation = invited(study.id, number, self._keys, self._clock.now(), replaces=participant.number)
+            invitations.append(invitation)
+            return new
+
+        try:
+            await self._store.replace(participant.id, lambda found: acts.replaced(found, self._moment()), successor)
+        except UserError as error:
+            raise ConfigError(_why_not_replaced(study, participant)) from error
+        except StateConflict as error:
+            raise ConfigError(f"{participant.label} has been replaced before") from error
+        return invitations[-1]
+
+    async def withdraw(self, study_id: str, label: str, *, erase: bool) -> None:
+        """Take somebody out of the study, who asked for it."""
+        _, participant = await self._participant(study_id, label)
+
+        def decide(found: Enrolled) -> Participant:
+            return acts.withdrawn(found, self._moment(), erase=erase)
+
+        try:
+            await self._store.change(participant.id, decide)
+        except UserError as error:
+            raise ConfigError("the study is published; nothing can be withdrawn any more") from error
+        if erase:
+            await self._store.forget()
+
+    async def close(self, study_id: str) -> Study:
+        """No more answers; outcomes may be looked at. Closing a closed study changes nothing."""
+        study = await self.study(study_id)
+
+        def decide(found: Study, people: Sequence[Participant]) -> Study:
+            if found.state is not StudyState.OPEN:
+                return found
+            done = sum(each.state is ParticipantState.COMPLETED for each in people)
+            early = done < found.protocol.participants
+            return replace(found, state=StudyState.CLOSED, closed_at=self._clock.now(), closed_early=early)
+
+        return await self._store.move_study(study.id, decide)
+
+    async def publish(self, study_id: str) -> Study:
+        """The report is out: nothing can be withdrawn any more. Only a closed study can be published."""
+        study = await self.study(study_id)
+
+        def decide(found: Study, _people: Sequence[Participant]) -> Study:
+            if found.state is StudyState.OPEN:
+                raise ConfigError(f"study {found.id[:8]} is open; close it before it is published")
+            if found.state is StudyState.PUBLISHED:
+                return found
+            return replace(found, state=StudyState.PUBLISHED, published_at=self._clock.now())
+
+        return await self._store.move_study(study.id, decide)
+
+    def _moment(self) -> Moment:
+        return Moment(now=self._clock.now(), away_s=self._away_s)
+
+    async def _participant(self, study_id: str, label: str) -> tuple[Study, Participant]:
+        study = await self.study(study_id)
+        everybody = await self._store.participants(study.id)
+        found = next((each for each in everybody if each.label.casefold() == label.casefold()), None)
+        if found is None:
+            raise ConfigError(f"study {study.id[:8]} has no {label}; its participants are P01 to {everybody[-1].label}")
+        return study, found
+
+
+def check_outcomes_open(study: Study) -> None:
+    """Raise `ConfigError` while nobody may look at outcomes."""
+    if study.state is StudyState.OPEN and not study.protocol.peek:
+        raise ConfigError(
+            f"study {study.id[:8]} is open, and its protocol does not let anybody look at outcomes before it closes"
+        )
+
+
+def study_status(study: Study, people: Sequence[Participant], at: Moment) -> StudyStatus:
+    """The status of a study; who got which sequence is left out while it is open."""
+    states = [each.state for each in people]
+    sequences = [each.sequence for each in people if each.sequence is not None and each.replaces is None]
+    closed = study.state is not StudyState.OPEN
+    return StudyStatus(
+        study=study,
+        places=study.protocol.participants,
+        places_given=len({each.place for each in people if each.place is not None}),
+        completed=states.count(ParticipantState.COMPLETED),
+        withdrawn=states.count(ParticipantState.WITHDRAWN),
+        replaced=states.count(ParticipantState.REPLACED),
+        balance={order: sequences.count(order) for order in sorted(set(sequences))} if closed else {},
+        people=tuple(_person(each, at) for each in people),
+    )
+
+
+def _person(participant: Participant, at: Moment) -> PersonStatus:
+    seen = [period.seen_at for period in participant.periods if period.seen_at is not None]
+    began = participant.consented_at is not None
+    return PersonStatus(
+        label=participant.label,
+        state=participant.state,
+        step=participant.step.value,
+        source=participant.source,
+        replaces="" if participant.replaces is None else replace(participant, number=participant.replaces).label,
+        language=participant.language,
+        answers=len(participant.responses),
+        talks=tuple(_talk(period, at) for period in participant.periods),
+        last_seen=max([participant.updated_at, *seen]) if began else None,
+    )
+
+
+def _talk(period: Period, at: Moment) -> TalkStatus:
+    return TalkStatus(
+        period=period.number,
+        state=period.state.value,
+        turns=len(answered(period)),
+        active_s=round(clock.seconds(period, at.now, at.away_s), 1),
+        failures=failures(period),
+        leaks=sum(bool(answer.leak) for turn in period.turns for answer in turn.answers),
+    )
+
+
+def _why_not_replaced(study: Study, participant: Participant) -> str:
+    if study.state is not StudyState.OPEN:
+        return f"study {study.id[:8]} is closed; nobody can be replaced any more"
+    if participant.state is ParticipantState.COMPLETED:
+        return f"{participant.label} has completed the study, and a whole sheet is never replaced"
+    return f"{participant.label} has been replaced before"
