@@ -18,6 +18,12 @@ _OURS = ("model", "messages", "stream", "stream_options", "temperature", "top_p"
 
 MOST_SAMPLES = 40
 """As many as the paper on self-consistency draws; each costs a whole answer."""
+_GPU_ONLY = frozenset({"gpus", "gpu_memory_utilization"})
+_VLLM_ONLY = frozenset(
+    {"quantization", "dtype", "reasoning_parser", "enforce_eager", "kv_cache_memory_bytes", "replicas"}
+)
+_NOT_FOR = {"vllm-cpu": _GPU_ONLY, "llamacpp": _GPU_ONLY | _VLLM_ONLY}
+"""Keys of `[contestant.serve]` that an engine does not have."""
 
 
 def _name(text: str) -> str:
@@ -73,6 +79,7 @@ def _sendable(extra: dict[str, Any]) -> dict[str, Any]:
 
 Line = Annotated[str, AfterValidator(_line)]
 FilledLine = Annotated[str, AfterValidator(_line), AfterValidator(_filled), Field(max_length=200)]
+Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]*$", max_length=100)]
 Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -127,6 +134,44 @@ class Price(Table):
         return self
 
 
+class Serve(Table):
+    """`Serve` in the file."""
+
+    engine: Literal["vllm", "vllm-cpu", "llamacpp"]
+    model: Line = ""
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    replicas: Annotated[int, Field(ge=1, le=64)] = 1
+    gpus: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = [0]
+    quantization: Word = ""
+    dtype: Word = ""
+    max_model_len: Annotated[int, Field(ge=1)] | None = None
+    gpu_memory_utilization: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    kv_cache_memory_bytes: Annotated[int, Field(ge=1 << 20)] | None = None
+    reasoning_parser: Word = ""
+    enforce_eager: bool = False
+    flags: list[Line] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _fits_the_engine(self) -> Serve:
+        for key in sorted(_NOT_FOR.get(self.engine, frozenset()) & self.model_fields_set):
+            raise ValueError(f'expected no {key} beside engine = "{self.engine}", which has no such setting')
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_to_share_memory(self) -> Serve:
+        if self.gpu_memory_utilization is not None and self.kv_cache_memory_bytes is not None:
+            raise ValueError("expected gpu_memory_utilization or kv_cache_memory_bytes, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _gpus_for_each_replica(self) -> Serve:
+        if len(set(self.gpus)) != len(self.gpus):
+            raise ValueError("expected each GPU once in gpus")
+        if len(self.gpus) > 1 and len(self.gpus) % self.replicas:
+            raise ValueError(f"expected one GPU, or as many for each of the {self.replicas} replicas")
+        return self
+
+
 class Entry(Table):
     """One `[[contestant]]`."""
 
@@ -145,7 +190,7 @@ class Entry(Table):
     sampling: Sampling = Sampling()
     price: Price | None = None
     extra: Annotated[dict[str, Any], AfterValidator(_sendable)] = Field(default_factory=dict)
-    serve: dict[str, Any] = Field(default_factory=dict)
+    serve: Serve | None = None
 
 
 class File(Table):
@@ -154,4 +199,10 @@ class File(Table):
     contestant: list[Entry]
 
 
-TABLES: dict[str, type[Table]] = {"about": About, "prompt": Prompt, "sampling": Sampling, "price": Price}
+TABLES: dict[str, type[Table]] = {
+    "about": About,
+    "prompt": Prompt,
+    "sampling": Sampling,
+    "price": Price,
+    "serve": Serve,
+}

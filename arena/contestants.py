@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from arena import contestant_tables as tables
 from arena.errors import ConfigError
-from arena.models import Contestant, Price, PromptPolicy, Sampling, SystemAs
+from arena.models import Contestant, Engine, Price, PromptPolicy, Sampling, Serve, SystemAs
 from arena.toml_lines import line_of
 from arena.validation import did_you_mean, expectation
 
@@ -164,9 +164,14 @@ def _contestant(entry: tables.Entry) -> Contestant:
         sampling=Sampling(**dict(entry.sampling)),
         price=Price(**dict(entry.price)) if entry.price else None,
         extra=entry.extra,
-        serve=entry.serve,
+        serve=_serve(entry.serve) if entry.serve else None,
     )
 
 
 def _policy(prompt: tables.Prompt) -> PromptPolicy:
     return PromptPolicy(**{**dict(prompt), "system_as": SystemAs(prompt.system_as)})
+
+
+def _serve(serve: tables.Serve) -> Serve:
+    lists = {"gpus": tuple(serve.gpus), "flags": tuple(serve.flags)}
+    return Serve(**{**dict(serve), **lists, "engine": Engine(serve.engine)})

@@ -4,6 +4,7 @@ ArenaError
 ├── ConfigError                a setting or a contestants file is wrong; refused at start
 ├── DataError                  votes that cannot be read or analysed; says which row or column and what was expected
 ├── UserError                  a person asked for something that cannot be done; carries a `Refusal`
+├── ServingError               a model server of ours could not be started or stopped; says why and what to do
 ├── ChatError                  a model server did not answer as it should; carries an `ErrorKind`
 └── StoreError                 the database did not do what was asked
     ├── StoreUnavailable       locked, read-only, full, gone: try again
@@ -81,6 +82,10 @@ class UserError(ArenaError):
 
 class DataError(ArenaError):
     """Votes that cannot be read or analysed. The message names the row or column and what was expected."""
+
+
+class ServingError(ArenaError):
+    """A model server that we start did not come up. The message says why and what to do about it."""
 
 
 class ChatError(ArenaError):

@@ -177,6 +177,39 @@ class Price:
         return (prompt_tokens * self.input_per_million + completion_tokens * self.output_per_million) / 1e6
 
 
+class Engine(StrEnum):
+    """What we can start a model server with."""
+
+    VLLM = "vllm"
+    VLLM_CPU = "vllm-cpu"
+    LLAMACPP = "llamacpp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """How we start a contestant's server. None and empty values leave the engine's default.
+
+    `model`: a path or the id on the hub; empty for the contestant's own id. `port`: None for that of `base_url`, or,
+    with replicas, the one after it. `gpu_memory_utilization`: share of each GPU, of one replica.
+    `kv_cache_memory_bytes`: exactly so much for the KV cache in place of a share. `gpus`: shared out among replicas.
+    `flags`: further ones, passed on as they are.
+    """
+
+    engine: Engine
+    model: str = ""
+    port: int | None = None
+    replicas: int = 1
+    gpus: tuple[int, ...] = (0,)
+    quantization: str = ""
+    dtype: str = ""
+    max_model_len: int | None = None
+    gpu_memory_utilization: float | None = None
+    kv_cache_memory_bytes: int | None = None
+    reasoning_parser: str = ""
+    enforce_eager: bool = False
+    flags: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
     """A model as served: endpoint, model id, prompt policy and sampling.
@@ -199,7 +232,7 @@ class Contestant:
     sampling: Sampling = Sampling()
     price: Price | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
-    serve: Mapping[str, Any] = field(default_factory=dict)
+    serve: Serve | None = None
 
     @property
     def snapshot(self) -> str:

@@ -163,6 +163,10 @@ class Store(Protocol):
         """The rater's newest battle that has not been closed (live, or voted and still on the page), with its turns."""
         ...
 
+    async def own_battle(self, digest: str, battle_id: str) -> Battle | None:
+        """A battle with its turns, answers and vote, if the rater with this cookie digest is its own."""
+        ...
+
     async def battle(self, battle_id: str) -> Battle | None:
         """A battle with its turns, answers and vote."""
         ...

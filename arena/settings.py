@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     server_name: str = Field(default_factory=_default_server_name, validation_alias="GRADIO_SERVER_NAME")
 
     contestants: str = "embedded"
+    vllm_python: str = ""
     database_url: str = Field("", repr=False)  # it may hold a password
     data_dir: Path = LOCAL_DATA
     pacing: Pacing = Pacing.MATCHED

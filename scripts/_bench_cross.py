@@ -112,7 +112,7 @@ class CrossCheck:
             "--endpoint": "/v1/chat/completions",
             "--model": self.contestant.model,
             # It gives no times without a tokenizer; the server may call the model by another name than its folder.
-            "--tokenizer": str(self.contestant.serve.get("model") or self.contestant.model),
+            "--tokenizer": _weights(self.contestant),
             "--dataset-name": "custom",
             "--dataset-path": str(prompts),
             "--custom-output-len": str(self.tokens),
@@ -200,3 +200,7 @@ def _our_figures(load: Load) -> dict[str, float]:
         "output tokens/s": found.output_tokens_per_s,
         "all tokens/s": found.total_tokens_per_s,
     }
+
+
+def _weights(contestant: Contestant) -> str:
+    return (contestant.serve.model if contestant.serve else "") or contestant.model

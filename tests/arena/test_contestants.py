@@ -5,7 +5,7 @@ import pytest
 from arena.contestant_tables import EMBEDDED
 from arena.contestants import load, presets
 from arena.errors import ConfigError
-from arena.models import Price, PromptPolicy, Sampling, SystemAs
+from arena.models import Engine, Price, PromptPolicy, Sampling, Serve, SystemAs
 
 GOOD = """\
 [[contestant]]
@@ -89,7 +89,8 @@ def test_a_file_becomes_contestants(write):
     assert two.price == Price(input_per_million=0.1, output_per_million=0.5, daily_cap=2)
     assert (two.thinks, two.licence, two.notice, two.weight) == (True, "MIT", "Built with Two", 2)
     assert two.about == {"en": "The second.", "zh": "第二个。"}
-    assert (two.extra, two.serve) == ({"seed": 7}, {"engine": "vllm", "port": 8001})
+    assert (two.extra, two.serve) == ({"seed": 7}, Serve(engine=Engine.VLLM, port=8001))
+    assert one.serve is None
     assert two.api_key_env == "TWO_KEY"
 
 
@@ -107,7 +108,7 @@ def test_every_preset_loads_with_cards_in_both_languages(name):
 
 
 def test_the_presets_are_those_of_the_first_run_the_two_models_and_a_paid_endpoint():
-    assert set(presets()) == {"embedded", "llama3-vs-deepseek", "gpt"}
+    assert set(presets()) == {"embedded", "llama3-vs-deepseek", "llama3-vs-deepseek-24gb", "gpt"}
 
 
 def test_the_first_run_has_one_model_under_two_prompt_policies():
@@ -119,18 +120,45 @@ def test_the_first_run_has_one_model_under_two_prompt_policies():
     assert plain.api_key_env == warm.api_key_env == ""
 
 
-def test_the_two_models_have_their_makers_settings_and_llamas_notice():
-    llama, distill = load("llama3-vs-deepseek", keys)
+@pytest.mark.parametrize("preset", ["llama3-vs-deepseek", "llama3-vs-deepseek-24gb"])
+def test_the_two_models_have_their_makers_settings_and_llamas_notice(preset):
+    llama, distill = load(preset, keys)
     assert llama.notice == "Built with Meta Llama 3"
     assert (distill.sampling.temperature, distill.sampling.top_p) == (0.6, 0.95)
     assert distill.thinks and not llama.thinks
     assert distill.prompt.system_as is SystemAs.USER
     assert distill.prompt.prefix == "\n"
     assert r"\boxed{}" in distill.prompt.math_suffix
-    assert distill.serve["reasoning_parser"] == "deepseek_r1"
+    assert distill.serve.reasoning_parser == "deepseek_r1"
     for contestant in (llama, distill):
-        assert contestant.base_url == f"http://localhost:{contestant.serve['port']}/v1"
-    assert llama.serve["gpu_memory_utilization"] + distill.serve["gpu_memory_utilization"] <= 1
+        assert contestant.base_url == f"http://localhost:{contestant.serve.port}/v1"
+    assert llama.serve.gpu_memory_utilization + distill.serve.gpu_memory_utilization <= 0.95
+
+
+GB = 1e9
+LLAMA_KV_BYTES = 2 * 32 * 8 * 128 * 2  # a token's keys and values: layers, heads, size, bytes
+DISTILL_KV_BYTES = 2 * 28 * 2 * 128 * 2
+WORKSPACE = 2.0 * GB
+
+
+@pytest.mark.parametrize(
+    ("preset", "card", "llama_weights"),
+    [("llama3-vs-deepseek", 80 * GB, 16.1 * GB), ("llama3-vs-deepseek-24gb", 24 * GB, 5.8 * GB)],
+)
+def test_each_presets_models_and_a_whole_conversation_of_each_fit_its_card(preset, card, llama_weights):
+    llama, distill = load(preset, keys)
+    for serve, weights, token in (
+        (llama.serve, llama_weights, LLAMA_KV_BYTES),
+        (distill.serve, 3.6 * GB, DISTILL_KV_BYTES),
+    ):
+        left = card * serve.gpu_memory_utilization - weights - WORKSPACE
+        assert left >= 2 * serve.max_model_len * token
+
+
+def test_quantised_weights_are_a_contestant_of_their_own():
+    full, small = load("llama3-vs-deepseek", keys)[0], load("llama3-vs-deepseek-24gb", keys)[0]
+    assert (small.serve.quantization, full.serve.quantization) == ("awq", "")
+    assert full.name != small.name and full.model != small.model
 
 
 def test_the_paid_endpoint_names_its_key_and_has_a_cap():
@@ -200,6 +228,40 @@ def test_a_file_without_contestants_is_refused(write, text, message):
         ('= "user"', '= "none"', 18, 'contestant 2, prompt: expected no system prompt beside system_as = "none"'),
         ("cap = 2", "cap = 0", 31, "contestant 2, price.daily_cap = 0: expected a number greater than 0"),
         ("n = 0.1\n", "n = -1\n", 29, "contestant 2, price.input_per_million = -1: expected a number greater than or"),
+        (
+            'ne = "vllm"',
+            'ne = "tgi"',
+            35,
+            "contestant 2, serve.engine = \"tgi\": expected 'vllm', 'vllm-cpu' or 'llamacpp'",
+        ),
+        ("port = 8001", "prot = 8001", 36, "contestant 2, serve.prot is not a known key; did you mean port?"),
+        (
+            "port = 8001",
+            "port = 80010",
+            36,
+            "contestant 2, serve.port = 80010: expected a number less than or equal to 65535",
+        ),
+        ("port = 8001", "gpus = []", 36, "contestant 2, serve.gpus = []: "),
+        ("port = 8001", "gpus = [0, 0]", 34, "contestant 2, serve: expected each GPU once in gpus"),
+        (
+            "port = 8001",
+            "gpus = [0, 1, 2]\nreplicas = 2",
+            34,
+            "contestant 2, serve: expected one GPU, or as many for each of",
+        ),
+        ("port = 8001", 'dtype = "a b"', 36, 'contestant 2, serve.dtype = "a b": '),
+        (
+            "port = 8001",
+            "gpu_memory_utilization = 0.5\nkv_cache_memory_bytes = 4000000",
+            34,
+            "contestant 2, serve: expected gpu_memory_utilization or kv_cache_memory_bytes, not both",
+        ),
+        (
+            'ne = "vllm"\nport',
+            'ne = "llamacpp"\nreplicas = 2\nport',
+            34,
+            'contestant 2, serve: expected no replicas beside engine = "llamacpp", which has no such setting',
+        ),
         ("seed = 7", "stream = false", 32, "contestant 2, extra: expected no stream here"),
         ("seed = 7", "when = 2026-01-01", 32, "contestant 2, extra: expected only values that JSON has"),
         ("seed = 7", "when = nan", 32, "contestant 2, extra: expected only values that JSON has"),
@@ -263,7 +325,8 @@ def test_a_name_that_is_neither_a_preset_nor_a_file_gets_the_presets():
     with pytest.raises(ConfigError) as refused:
         load("embeded", keys)
     assert str(refused.value) == (
-        "embeded: there is no such file, and the presets are embedded, gpt, llama3-vs-deepseek; did you mean embedded?"
+        "embeded: there is no such file, and the presets are embedded, gpt, llama3-vs-deepseek, "
+        "llama3-vs-deepseek-24gb; did you mean embedded?"
     )
 
 

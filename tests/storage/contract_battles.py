@@ -45,6 +45,15 @@ class RatersContract:
         found = await asyncio.gather(*(store.rater("digest", "code", NOW) for _ in range(8)))
         assert len({rater.id for rater in found}) == 1
 
+    async def test_a_battle_is_found_by_its_own_rater_only(self, store: Store) -> None:
+        rater = await store.rater("digest", "code", NOW)
+        await store.rater("another", "other-code", NOW)
+        battle = await open_battle(store, rater.id)
+        assert await store.own_battle("digest", battle.id) == await store.battle(battle.id)
+        assert await store.own_battle("another", battle.id) is None
+        assert await store.own_battle("unknown", battle.id) is None
+        assert await store.own_battle("digest", "no-such-battle") is None
+
     async def test_origin_and_secret_stay_the_same(self, store: Store) -> None:
         assert await store.origin() == await store.origin() != ""
         assert await store.secret() == await store.secret()

@@ -14,8 +14,12 @@ import pytest
 from starlette.routing import Mount, Route
 
 from arena.abuse.watch import Watch, WatchRules
+from arena.apart import run_apart
 from arena.metrics import Metrics
+from arena.start_board import DatabaseWork
+from arena.ui.api import ENDPOINTS
 from arena.ui.assembly import Parts, arena_app
+from arena.ui.board_keeper import BoardKeeper
 from arena.ui.web import WebRules
 from tests.support.arena import arena
 
@@ -45,8 +49,11 @@ OPEN = {
         f"{mount}/gradio_api/queue/data",
     )
 } | {("POST", f"{mount}/gradio_api/{path}") for mount in ("", "/zh") for path in ("run/current", "queue/join")}
-OWN = {("GET", path) for path in ("/healthz", "/metrics", "/arena/yours", "/arena/events/none")}
-NAMED = ("/about", "/leaderboard")
+OPEN |= {("POST", f"/gradio_api/run/{name}") for name in ENDPOINTS}
+OWN = {("GET", path) for path in ("/healthz", "/metrics", "/arena/yours", "/arena/events/none")} | {
+    ("GET", f"/arena/leaderboard.{kind}") for kind in ("csv", "json")
+}
+NAMED = ("/about", "/leaderboard", "/leaderboard.csv", "/leaderboard.json")
 """Pages that name the contestants; the battle page's configuration has nothing of them."""
 
 
@@ -57,6 +64,7 @@ async def app_here(tmp_path):
             service=here.service, runner=here.runner, matchmaker=here.service._matchmaker, store=here.store,
             keys=here.keys, client=here.chat, clock=here.clock, metrics=Metrics(),
             watch=Watch(here.store, here.clock, WatchRules()),
+            keeper=BoardKeeper(here.store, DatabaseWork(""), run_apart, here.clock, 120.0),
         )  # fmt: skip
         yield here, arena_app(parts, WebRules(), ADMIN)
 

@@ -114,6 +114,12 @@ def test_the_engine_is_told_with_the_first_chunk_and_with_the_usage() -> None:
     assert [chunk.engine for chunk in chunks] == ["e1", "", "e1"]
 
 
+def test_a_fingerprint_that_comes_with_the_usage_only_takes_the_place_of_the_server_header() -> None:
+    last = raw('{"choices": [], "usage": {"completion_tokens": 1}, "system_fingerprint": "vllm-0.32.0"}')
+    first, *_, usage = read([event({"content": "x"}), last, END], parser(server="uvicorn"))
+    assert (first.engine, usage.engine) == ("uvicorn", "vllm-0.32.0")
+
+
 def test_without_a_fingerprint_the_server_header_names_the_engine() -> None:
     assert read([event({"content": "x"}), END], parser(server="llama.cpp"))[0].engine == "llama.cpp"
 

@@ -1,0 +1,1 @@
+"""Starting model servers, watching them, starting them again, and stopping them."""
