@@ -5,6 +5,7 @@ const page = () => element.querySelector('.study-page');
 const code = () => new URLSearchParams(location.search).get('code') || '';
 const stage = () => (page() ? page().dataset.stage : '');
 const TALK = /^period_/;
+root.dataset.study = 'opening'; // the style hides the composer except in a talk
 let shownTitle = '';
 let clockAt = 0;
 let over = false;

@@ -42,7 +42,7 @@ class StudyHandlers:
         """Every component that a handler may change."""
         p = self._parts
         return [
-            p.panel, p.transcript, p.status, p.dock, p.prompt, p.send, p.stop, p.retry, p.go_on, p.over,
+            p.panel, p.transcript, p.status, p.prompt, p.send, p.stop, p.retry, p.go_on, p.over,
             p.code, p.stage,
         ]  # fmt: skip
 
@@ -195,7 +195,6 @@ class StudyHandlers:
                 battle=state.period_id, turns=state.turns, state=state.talk, visible=_seen(state.transcript)
             ),
             p.status: status_html(state.status, state.tone),
-            p.dock: gr.update(visible=_seen(state.composer)),
             p.prompt: prompt,
             p.stage: state.stage,
         }

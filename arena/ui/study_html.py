@@ -136,7 +136,7 @@ def talk_panel(shown: Shown, period: PeriodView) -> str:
         f'<div class="study-page talk" {region} data-fill="{fill}" data-stage="{shown.view.stage.value}" '
         f'data-state="{period.state.value}"><div class="sheet">'
         f'{_dots(shown)}<div class="talk-head">{_title(title)}{clock_html(period.clock, w)}</div>{intro}'
-        f"{_more(shown) if fresh else ''}</div></div>"
+        f"{_more(shown)}</div></div>"
     )
 
 

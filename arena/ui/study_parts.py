@@ -23,7 +23,6 @@ class StudyParts:
     panel: gr.HTML
     transcript: gr.HTML
     status: gr.HTML
-    dock: gr.Column
     prompt: gr.Textbox
     send: gr.Button
     stop: gr.Button
@@ -49,7 +48,7 @@ def study_parts(text: Texts, words: StudyWords, max_prompt_chars: int, beat_s: f
     )
     board = one_transcript(text, words)
     status = status_line("status")
-    with gr.Column(elem_id="dock", visible="hidden") as dock, gr.Row(elem_id="composer"):
+    with gr.Column(elem_id="dock"), gr.Row(elem_id="composer"):
         prompt = gr.Textbox(
             label=words.prompt_label,
             show_label=False,
@@ -69,7 +68,6 @@ def study_parts(text: Texts, words: StudyWords, max_prompt_chars: int, beat_s: f
         panel=panel,
         transcript=board,
         status=status,
-        dock=dock,
         prompt=prompt,
         send=send,
         stop=stop,

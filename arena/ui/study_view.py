@@ -23,7 +23,6 @@ class StudyState:
     turns: int = 0
     talk: str = "empty"
     transcript: bool = False
-    composer: bool = False
     prompt_open: bool = False
     placeholder: str = ""
     send: bool = False
@@ -53,7 +52,6 @@ def study_state(shown: Shown, panel_html: str = "") -> StudyState:
         turns=len(period.turns),
         talk=period.state.value if period.turns else "empty",
         transcript=bool(period.turns),
-        composer=True,
         prompt_open=open_now,
         placeholder=w.placeholder.format(model=model) if open_now else w.placeholder_locked,
         send=open_now,
