@@ -21,6 +21,7 @@ from arena.ui.board_routes import board_routes
 from arena.ui.chrome import Site
 from arena.ui.direct import program_routes
 from arena.ui.lifecycle import running
+from arena.ui.operator_routes import OperatorDoor, operator_routes
 from arena.ui.routes import arena_routes
 from arena.ui.site import build_app
 from arena.ui.study_routes import study_routes
@@ -71,6 +72,8 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         studies=parts.studies.service,
     )
     routes.include_router(board_routes(parts.keeper))
+    door = OperatorDoor(admin_token, parts.service.limiter, rules)
+    routes.include_router(operator_routes(parts.studies.office, door))
     routes.include_router(study_routes(parts.studies.service, parts.keys))
 
     async def before() -> None:

@@ -51,7 +51,7 @@ element.addEventListener('submit', (event) => { event.preventDefault(); });
 element.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || event.target.tagName !== 'INPUT') return;
   event.preventDefault();
-  const button = event.target.closest('form, .sheet').querySelector('button.act.main');
+  const button = event.target.closest('form, .sheet').querySelector('button.act.go');
   if (button) act(button);
 });
 element.addEventListener('change', (event) => {

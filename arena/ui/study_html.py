@@ -265,7 +265,7 @@ def _contact(shown: Shown) -> str:
 
 
 def _button(act: str, label: str, *, quiet: bool = False, disabled: bool = False) -> str:
-    kind = "quiet" if quiet else "main"
+    kind = "quiet" if quiet else "go"
     off = " disabled" if disabled else ""
     return f'<button type="button" class="act {kind}" data-act="{act}"{off}>{escape(label)}</button>'
 
