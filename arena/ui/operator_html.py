@@ -17,11 +17,12 @@ a{color:inherit}.hash{color:var(--muted);font-size:13px;overflow-wrap:anywhere}.
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:8px 12px 8px 0;text-align:left;
 border-bottom:1px solid var(--soft);white-space:nowrap}thead th{font-weight:400;color:var(--muted)}
 form.act{display:inline-block;margin:0 8px 8px 0}td form.act{margin:0 4px 0 0}label{display:block;margin:8px 0}
-button,input{font:inherit;padding:6px 14px;border-radius:8px;border:1px solid var(--line);background:transparent;color:inherit}
+button,input{font:inherit;padding:6px 14px;border-radius:8px;
+border:1px solid var(--line);background:transparent;color:inherit}
 button{cursor:pointer}
 """
 _REPLACEABLE = frozenset({ParticipantState.INVITED, ParticipantState.IN_PROGRESS, ParticipantState.WITHDRAWN})
-_COLUMNS = ("Who", "State", "Step", "Talk 1", "Talk 2", "Failures", "Leaks", "Last seen (UTC)", "")
+_COLUMNS = ("Who", "State", "Step", "Talk 1", "Talk 2", "Failures", "Leaks", "Last seen (UTC)", "What to do")
 
 
 def token_page(wrong: bool) -> str:
