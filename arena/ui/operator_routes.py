@@ -34,7 +34,6 @@ _HEADERS = {
         "frame-ancestors 'none'"
     ),
 }
-_NOTHING = JSONResponse({"error": "There is nothing at this address."}, status_code=404)
 
 
 class OperatorDoor:
@@ -96,10 +95,10 @@ def _add_report(router: APIRouter, office: StudyOffice, door: OperatorDoor) -> N
         try:
             study = await office.study(study_id)
             if study.id != study_id or not (study.state is StudyState.PUBLISHED or door.lets_in(request)):
-                return _NOTHING
+                return _nothing()
             record = await office.record(study_id)
         except ConfigError as error:
-            return _said(str(error), 409) if door.lets_in(request) else _NOTHING
+            return _said(str(error), 409) if door.lets_in(request) else _nothing()
         except StoreError:
             return _said(EN.trouble, 503)
         return _page(await run_apart(partial(report_html, record, "zh" if lang == "zh" else "en")))
@@ -205,6 +204,11 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _page(html: str, status: int = 200) -> Response:
     return HTMLResponse(html, status_code=status, headers=_HEADERS)
+
+
+def _nothing() -> Response:
+    """As the doors say it of an address that does not exist."""
+    return JSONResponse({"error": "There is nothing at this address."}, status_code=404)
 
 
 def _said(sentence: str, status: int) -> Response:

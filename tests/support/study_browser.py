@@ -18,7 +18,7 @@ from tests.support.app import ROOT, App
 PROTOCOL = ROOT / "arena" / "study" / "protocols" / "naturalness.toml"
 SECONDS = {
     "period_s = 600.0": "period_s = {period_s}",
-    "warning_s = 60.0": "warning_s = 2.0",
+    "warning_s = 60.0": "warning_s = 1.0",
     "break_s = 60.0": "break_s = 1.0",
     "minimum_turns = 5": "minimum_turns = 1",
     "chars_per_s = 25.0": "chars_per_s = 200.0",
