@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -23,9 +24,8 @@ NAMES = tuple(value["name"] for value in CANARIES.values())
 
 @pytest.fixture(scope="module")
 def app(models, tmp_path_factory):
-    field = [canary(models, "left"), canary(models, "right")]
-    key = {"CANARY_KEY_VARIABLE": "canary-key-1b2c3d4e"}
-    with running_app(tmp_path_factory.mktemp("study"), field, key, admin_token="canary-admin-token") as app:
+    field = [replace(canary(models, which), api_key_env="") for which in ("left", "right")]
+    with running_app(tmp_path_factory.mktemp("study"), field, admin_token="canary-admin-token") as app:
         yield app
 
 
