@@ -56,7 +56,8 @@ class Walker:
         changed = dict(zip(map(self.page._elem_id, call["outputs"]), json.loads(raw)["data"], strict=True))
         panel = changed.get("study")
         self.panel = panel if isinstance(panel, str) else self.panel
-        self.period = (changed.get("transcript") or {}).get("battle", self.period)
+        told_of = (changed.get("transcript") or {}).get("props", {})
+        self.period = told_of.get("battle", self.period)
         return changed
 
     async def answer_all(self):
