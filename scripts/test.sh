@@ -112,7 +112,7 @@ run_step() {
     format) step "format" $bin/ruff format --check . ;;
     lint) step "lint" $bin/ruff check . ;;
     types) step "types" $bin/mypy ;;
-    unit) step "unit tests" pytest "not integration and not e2e and not long and not vllm" ;;
+    unit) step "unit tests" pytest "not integration and not e2e and not long and not vllm" -n auto ;;
     integration)
       find_servers
       step "integration tests" pytest "integration and not e2e and not long and not vllm"

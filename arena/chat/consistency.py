@@ -60,13 +60,15 @@ class SelfConsistentChat:
     def __repr__(self) -> str:
         return f"SelfConsistentChat({self._client!r})"
 
-    async def stream(self, contestant: Contestant, messages: Sequence[Message]) -> AsyncGenerator[Chunk, None]:
+    def stream(self, contestant: Contestant, messages: Sequence[Message]) -> AsyncGenerator[Chunk, None]:
         """Stream one answer. Raises `ChatError` when every request fails; closing it ends them all."""
         if contestant.samples == 1 or not asks_for_calculation(asked_text(contestant, messages)):
-            async with aclosing(self._client.stream(contestant, messages)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
-            return
+            return self._client.stream(contestant, messages)
+        return self._chosen_of_several(contestant, messages)
+
+    async def _chosen_of_several(
+        self, contestant: Contestant, messages: Sequence[Message]
+    ) -> AsyncGenerator[Chunk, None]:
         drafts = [_Draft() for _ in range(contestant.samples)]
         tasks = [asyncio.create_task(self._write(draft, contestant, messages)) for draft in drafts]
         try:

@@ -12,8 +12,8 @@ Thinking must never reach a browser, so a contestant that thinks says nothing un
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 OPEN = "<think>"
 CLOSE = "</think>"
@@ -24,8 +24,7 @@ MAX_LEAD = 1000
 _BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """What one piece of text adds to the thinking and to the answer."""
 
     thinking: str = ""

@@ -20,7 +20,7 @@ from arena.ui.board_keeper import BoardKeeper
 from arena.ui.board_routes import board_routes
 from arena.ui.chrome import Site
 from arena.ui.direct import program_routes
-from arena.ui.lifecycle import running
+from arena.ui.lifecycle import running, settle_memory
 from arena.ui.operator_routes import OperatorDoor, operator_routes
 from arena.ui.routes import arena_routes
 from arena.ui.site import build_app
@@ -79,6 +79,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
     async def before() -> None:
         await parts.client.warm_up()
         await roster.probe_all()
+        settle_memory()
         log.info("arena_up", contestants_up=len(roster.up()), pacing=parts.service.rules.pacing.value)
 
     async def after() -> None:

@@ -39,6 +39,7 @@ MATHML_ATTRIBUTES = {
     "mfrac": frozenset({"linethickness"}),
 }
 _ATTRIBUTE_VALUE = re.compile(r"-?[\w.]{1,20}%?")
+_LENGTH = re.compile(r"-?[\d.]{1,10}(?:em|px|pt|ex)?")
 _LARGE = re.compile(r"\d{3}|\d(?:cm|in)")
 _DEFINES = re.compile(r"\\(?:re|provide)?(?:newcommand|newenvironment|def|let|DeclareMathOperator)\b|\\[gex]?def\b")
 _NESTING = re.compile(r"\\[{}]|[{}]|\\left\b|\\right\b|\\begin\b|\\end\b")
@@ -119,7 +120,8 @@ def _serialise(element: Element) -> Iterator[str]:
 def _attributes(element: Element) -> Iterator[tuple[str, str]]:
     for name in MATHML_ATTRIBUTES.get(element.tag, ()):
         value = element.get(name, "")
-        if _ATTRIBUTE_VALUE.fullmatch(value) and not _LARGE.search(value):
+        shape = _LENGTH if name == "width" else _ATTRIBUTE_VALUE
+        if shape.fullmatch(value) and not _LARGE.search(value):
             yield name, value
 
 
