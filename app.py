@@ -11,15 +11,15 @@ import uvicorn
 
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
-from arena.battle.service import BattleService
 from arena.chat.roster import Roster
 from arena.clock import SystemClock
 from arena.errors import ArenaError
 from arena.keys import Keys
 from arena.metrics import Metrics
 from arena.settings import Settings
-from arena.start import battle_rules, chat_client, field_soon, limiter, prepare, runner_rules, watch, web_rules
+from arena.start import SERVER, battle_service, chat_client, field_soon, prepare, runner_rules, watch, web_rules
 from arena.start_board import board_keeper
+from arena.start_study import studies
 from arena.ui.fast_import import without_interface_files
 from storage.database import open_database
 from storage.store import SqlStore
@@ -38,19 +38,15 @@ def main(stack: ExitStack) -> None:
     matchmaker = Matchmaker(Roster(field, client, clock, settings.probe_interval_s), store, clock, SystemRandom())
     keys = Keys(settings.secret.get_secret_value() or asyncio.run(store.secret()))
     runner = TurnRunner(store=store, client=client, clock=clock, rules=runner_rules(settings), meter=metrics)
-    service = BattleService(
-        store=store, runner=runner, matchmaker=matchmaker, keys=keys, clock=clock, rules=battle_rules(settings),
-        limiter=limiter(settings, store, clock),
-    )  # fmt: skip
+    service = battle_service(settings, store, runner, matchmaker, keys, clock)
     parts = Parts(
         service=service, runner=runner, matchmaker=matchmaker, store=store, keys=keys, client=client, clock=clock,
         metrics=metrics, watch=watch(settings, store, clock), keeper=board_keeper(settings, store, clock),
+        studies=studies(settings, store, client, matchmaker.roster, keys, clock),
     )  # fmt: skip
     app = arena_app(parts, web_rules(settings), settings.admin_token.get_secret_value())
     stack.callback(store.close)
-    uvicorn.run(
-        app, host=settings.server_name, port=settings.server_port, log_level="warning", timeout_graceful_shutdown=3
-    )
+    uvicorn.run(app, host=settings.server_name, port=settings.server_port, **SERVER)
 
 
 if __name__ == "__main__":

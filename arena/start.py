@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from arena.abuse.limits import FIXED_LIMITS, Act, Limit, Limiter, ProcessCounts, SharedCounts
 from arena.abuse.reading import ReadingPace
 from arena.abuse.watch import Watch, WatchRules
-from arena.battle.runner import RunnerRules
-from arena.battle.service import Rules
+from arena.battle.matchmaker import Matchmaker
+from arena.battle.runner import RunnerRules, TurnRunner
+from arena.battle.service import BattleService, Rules
 from arena.chat.consistency import SelfConsistentChat
 from arena.chat.embedded import embedded_contestants
 from arena.chat.openai_client import OpenAIChat
 from arena.chat.patience import ChatTimeouts
 from arena.contestants import load
+from arena.keys import Keys
 from arena.logs import configure_logging
 from arena.models import Contestant
 from arena.ports import ChatClient, Clock, Store
@@ -35,6 +38,9 @@ GRADIO_ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
 """Gradio and its libraries call nobody and count nothing."""
+
+SERVER: Mapping[str, Any] = {"log_level": "warning", "timeout_graceful_shutdown": 3}
+"""How the web server is run, wherever it listens."""
 
 log = structlog.get_logger()
 
@@ -90,6 +96,21 @@ def runner_rules(settings: Settings) -> RunnerRules:
         grace_s=settings.grace_s,
         lease_s=settings.lease_s,
         max_live=settings.max_live_battles,
+    )
+
+
+def battle_service(
+    settings: Settings, store: Store, runner: TurnRunner, matchmaker: Matchmaker, keys: Keys, clock: Clock
+) -> BattleService:
+    """The battles' state machine."""
+    return BattleService(
+        store=store,
+        runner=runner,
+        matchmaker=matchmaker,
+        keys=keys,
+        clock=clock,
+        rules=battle_rules(settings),
+        limiter=limiter(settings, store, clock),
     )
 
 

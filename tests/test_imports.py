@@ -22,6 +22,7 @@ STUDY_BASE = ("arena.study_models", "arena.study_people", "arena.study_ports", "
 LAYERS = {
     "app": OURS,
     "arena.start_board": ("arena", "storage"),
+    "arena.start_study": ("arena", "storage"),
     "arena.start": ("arena",),
     "scripts": ("scripts", "arena", "storage", "tests.support"),
     "storage": ("storage", "arena.ids", *BASE, *STUDY_BASE),
@@ -62,7 +63,11 @@ LAYERS = {
     ),
     "arena.ui": (
         "arena.ui",
+        "arena.apart",
         "arena.battle",
+        "arena.study",
+        "arena.study_models",
+        "arena.study_people",
         "arena.abuse",
         "arena.metrics",
         "arena.chat",

@@ -21,8 +21,11 @@ from arena.ui.board_routes import board_routes
 from arena.ui.chrome import Site
 from arena.ui.direct import program_routes
 from arena.ui.lifecycle import running, settle_memory
+from arena.ui.operator_routes import OperatorDoor, operator_routes
 from arena.ui.routes import arena_routes
 from arena.ui.site import build_app
+from arena.ui.study_routes import study_routes
+from arena.ui.study_site import Studies
 from arena.ui.web import WebRules
 
 log = structlog.get_logger()
@@ -42,6 +45,7 @@ class Parts:
     clock: Clock
     metrics: Metrics
     keeper: BoardKeeper
+    studies: Studies
 
 
 def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
@@ -55,6 +59,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         keeper=parts.keeper,
         clock=parts.clock,
         meter=parts.metrics,
+        studies=parts.studies,
     )
     routes = arena_routes(
         service=parts.service,
@@ -64,8 +69,12 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         admin_token=admin_token,
         metrics=parts.metrics,
         runner=parts.runner,
+        studies=parts.studies.service,
     )
     routes.include_router(board_routes(parts.keeper))
+    door = OperatorDoor(admin_token, parts.service.limiter, rules)
+    routes.include_router(operator_routes(parts.studies.office, door))
+    routes.include_router(study_routes(parts.studies.service, parts.keys))
 
     async def before() -> None:
         await parts.client.warm_up()
@@ -75,6 +84,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
 
     async def after() -> None:
         await parts.runner.turns.close()
+        await parts.studies.runner.turns.close()
         await parts.client.aclose()
 
     async def load_labels() -> None:
@@ -85,6 +95,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         "labels": load_labels,
         "probe": roster.probe_forever,
         "keep": parts.runner.turns.keep_forever,
+        "keep_studies": parts.studies.runner.turns.keep_forever,
         "sweep": parts.service.sweep_forever,
         "board": parts.keeper.keep_forever,
         "checks": parts.watch.check_forever,

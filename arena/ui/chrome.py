@@ -16,6 +16,7 @@ from arena.keys import COOKIE_NAME, Keys
 from arena.models import Contestant
 from arena.ports import Clock, Meter, Store
 from arena.ui.board_keeper import BoardKeeper
+from arena.ui.study_site import Studies
 from arena.ui.text import Texts
 from arena.ui.web import ADDRESS
 
@@ -23,7 +24,9 @@ QUICK: Mapping[str, Any] = {"queue": False, "show_progress": "hidden", "api_visi
 """How every handler of a page is connected: all are short, so none waits in Gradio's queue."""
 
 PAGES = ("", "leaderboard", "examples", "you", "about")
-_THEME_SCRIPT = Path(__file__).parent / "theme.js"
+UNLISTED = ("study",)
+"""Pages that no menu leads to."""
+THEME_SCRIPT = Path(__file__).parent / "theme.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class Site:
     keeper: BoardKeeper
     clock: Clock
     meter: Meter
+    studies: Studies
 
     def digest(self, request: gr.Request) -> str | None:
         """The digest of a request's rater cookie; None when it has none of ours."""
@@ -102,7 +106,7 @@ def page_head(text: Texts, page: str) -> gr.HTML:
             f'<button type="button" id="theme" aria-label="{escape(text.theme)}" title="{escape(text.theme)}">'
             '<span aria-hidden="true">◐</span></button></div></header>'
         ),
-        js_on_load=_THEME_SCRIPT.read_text(encoding="utf-8"),
+        js_on_load=THEME_SCRIPT.read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id="top",
     )

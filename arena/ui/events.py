@@ -16,7 +16,7 @@ import orjson
 import structlog
 
 from arena.battle.service import Watch
-from arena.battle.views import SideText, turn_texts
+from arena.battle.views import turn_texts
 from arena.chat.live import LiveTurn, SideStatus
 from arena.errors import ArenaError
 from arena.models import Battle, BattleState, Side
@@ -67,7 +67,7 @@ async def battle_events(
     """
     yield f"retry: {RETRY_MS}\n\n".encode()
     while watch.turn is None and watch.battle.state is BattleState.STREAMING:
-        yield _event("snapshot", _snapshot(watch.battle, first_turn), "")
+        yield event("snapshot", _snapshot(watch.battle, first_turn), "")
         await asyncio.sleep(ELSEWHERE_POLL_S)
         try:
             watch = await look_again()
@@ -76,23 +76,23 @@ async def battle_events(
             log.warning("watch_ended", battle=watch.battle.id, error=str(error))
             return
     if watch.turn is None:
-        yield _event("snapshot", _snapshot(watch.battle, first_turn), f"{len(watch.battle.turns)}.0")
-        yield _event("end", {"state": watch.battle.state}, f"{len(watch.battle.turns)}.1")
+        yield event("snapshot", _snapshot(watch.battle, first_turn), f"{len(watch.battle.turns)}.0")
+        yield event("end", {"state": watch.battle.state}, f"{len(watch.battle.turns)}.1")
         return
     with watch.turn.subscribed():
-        async for event in _turn_events(watch.battle, watch.turn, first_turn):
-            yield event
+        async for each in turn_events(_snapshot(watch.battle, first_turn), watch.turn):
+            yield each
 
 
-async def _turn_events(battle: Battle, turn: LiveTurn, first_turn: int) -> AsyncGenerator[bytes, None]:
+async def turn_events(snapshot: Payload, turn: LiveTurn) -> AsyncGenerator[bytes, None]:
+    """The events of a running turn, from a snapshot of its conversation to its end."""
     feeds = {side: SideFeed() for side in turn.sides}
     seen = turn.version
-    snapshot = _snapshot(battle, first_turn)
     if snapshot["turns"]:
         running = snapshot["turns"][-1]
         for side, feed in feeds.items():
             running[side] = {"html": "", "tail": ""} | _as_snapshot(feed.news(turn, side))
-    yield _event("snapshot", snapshot, f"{turn.index}.{seen}")
+    yield event("snapshot", snapshot, f"{turn.index}.{seen}")
     while not turn.ended:
         if not await turn.beyond(seen, PING_S):
             yield b": still here\n\n"
@@ -100,8 +100,8 @@ async def _turn_events(battle: Battle, turn: LiveTurn, first_turn: int) -> Async
         seen = turn.version
         news: Payload = {side.value: new for side, feed in feeds.items() if (new := feed.news(turn, side))}
         if news:
-            yield _event("delta", news, f"{turn.index}.{seen}")
-    yield _event("end", {"state": turn.state}, f"{turn.index}.{seen + 1}")
+            yield event("delta", news, f"{turn.index}.{seen}")
+    yield event("end", {"state": turn.state}, f"{turn.index}.{seen + 1}")
 
 
 def _as_snapshot(news: Payload) -> Payload:
@@ -111,16 +111,20 @@ def _as_snapshot(news: Payload) -> Payload:
 
 def _snapshot(battle: Battle, first_turn: int) -> Payload:
     turns = [
-        {"index": index, "prompt": turn.prompt, **{side: _past_side(text) for side, text in turn.sides.items()}}
+        {
+            "index": index,
+            "prompt": turn.prompt,
+            **{side: past_side(text.text, usable=text.usable) for side, text in turn.sides.items()},
+        }
         for index, turn in enumerate(turn_texts(battle))
         if index >= first_turn or index == len(battle.turns) - 1
     ]
     return {"state": battle.state, "turns": turns}
 
 
-def _past_side(side: SideText) -> Payload:
-    status = SideStatus.DONE if side.usable else SideStatus.FAILED
-    return {"html": _rendered(side.text), "tail": "", "status": status}
+def past_side(text: str, *, usable: bool) -> Payload:
+    """A side of a turn that has ended."""
+    return {"html": _rendered(text), "tail": "", "status": SideStatus.DONE if usable else SideStatus.FAILED}
 
 
 @lru_cache(maxsize=512)
@@ -129,7 +133,8 @@ def _rendered(text: str) -> str:
     return render(text)
 
 
-def _event(kind: str, data: Payload, number: str) -> bytes:
+def event(kind: str, data: Payload, number: str) -> bytes:
+    """One server-sent event."""
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (
         number.encode(),
         kind.encode(),

@@ -6,6 +6,7 @@ Gradio answers what it cannot unpack with a server error, and strings that are n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
@@ -21,6 +22,7 @@ API = "/gradio_api/"
 MAX_BODY_BYTES = 1_000_000
 _CALLS = ("run", "api", "call")
 _MAX_NAME = 128
+_OPERATORS_FORM = re.compile(r"/operator/[\w-]+/act")
 
 Check = Callable[[object], bool]
 
@@ -169,8 +171,9 @@ def _any(_value: object) -> bool:
 
 
 def _is_form(scope: Scope) -> bool:
-    """Whether a form is posted to one of the two addresses that take one."""
-    return str(scope["path"]).rstrip("/").endswith(("/login", "/upload"))
+    """Whether a form is posted to one of the addresses that take one."""
+    path = str(scope["path"]).rstrip("/")
+    return path.endswith(("/login", "/upload")) or bool(_OPERATORS_FORM.fullmatch(path))
 
 
 async def _whole_body(receive: Receive) -> bytes:

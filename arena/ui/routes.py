@@ -16,8 +16,10 @@ from arena.errors import ArenaError, StoreError, UserError
 from arena.keys import COOKIE_NAME, Keys
 from arena.metrics import CONTENT_TYPE, Metrics
 from arena.ports import Store
+from arena.study.service import PeriodWatch, StudyService
 from arena.ui.events import battle_events
 from arena.ui.own_data import own_data
+from arena.ui.study_events import period_events
 from arena.ui.text import TEXTS
 from arena.ui.web import ADDRESS, preferred_language
 
@@ -36,25 +38,34 @@ def arena_routes(
     admin_token: str,
     metrics: Metrics,
     runner: TurnRunner,
+    studies: StudyService,
 ) -> APIRouter:
     """The routes, to be included before the pages are mounted."""
     router = APIRouter()
 
     @router.get("/arena/events/{battle_id}")
     async def events(battle_id: str, request: Request, turn: int = 0) -> Response:
-        """Follow a battle; `turn` is the first turn that the snapshot has to contain."""
+        """Follow a battle or a study's period; `turn` is the first turn that the snapshot has to contain."""
         digest = keys.rater_digest(request.cookies.get(COOKIE_NAME, ""))
 
         async def look() -> Watch:
             return await service.watch(digest, battle_id)
 
+        async def look_at_period() -> PeriodWatch:
+            return await studies.watch(digest, battle_id)
+
         try:
-            watch = await look()
+            stream = battle_events(await look(), max(0, turn), look)
+        except UserError as no_battle:
+            try:
+                stream = period_events(await look_at_period(), max(0, turn), look_at_period)
+            except UserError:
+                return _refused(no_battle, request)
+            except ArenaError as error:
+                return _refused(error, request)
         except ArenaError as error:
             return _refused(error, request)
-        return StreamingResponse(
-            battle_events(watch, max(0, turn), look), media_type="text/event-stream", headers=EVENT_HEADERS
-        )
+        return StreamingResponse(stream, media_type="text/event-stream", headers=EVENT_HEADERS)
 
     @router.get("/arena/yours")
     async def yours(request: Request) -> Response:

@@ -17,17 +17,19 @@ from starlette.routing import Route
 from arena.ui.about_page import about_page
 from arena.ui.api import add_api
 from arena.ui.battle_page import battle_page
-from arena.ui.chrome import PAGES, Site
+from arena.ui.chrome import PAGES, UNLISTED, Site
 from arena.ui.doors import Doors
 from arena.ui.examples_page import examples_page
 from arena.ui.gradio_costs import forget_sessions, sessions_of, spare
 from arena.ui.leaderboard_page import leaderboard_page
 from arena.ui.payloads import CallGuard, Calls
+from arena.ui.study_page import study_page
+from arena.ui.study_text import STUDY_WORDS
 from arena.ui.text import EN, TEXTS, Texts
 from arena.ui.web import WebGuard, WebRules
 from arena.ui.you_page import you_page
 
-_STYLES = (Path(__file__).parent / "style.css", Path(__file__).parent / "code.css")
+_STYLES = (Path(__file__).parent / "style.css", Path(__file__).parent / "code.css", Path(__file__).parent / "study.css")
 _ICON = Path(__file__).parent / "icon.svg"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
@@ -45,7 +47,7 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
             warnings.filterwarnings("ignore", message="SSR mode is not supported")
             demos.append(_mount(app, site, TEXTS[lang], path))
     app.state.sessions = lambda: sum(map(sessions_of, demos))
-    pages = {f"/{page}" for page in PAGES} | {f"/zh/{page}" for page in PAGES} | {"/zh"}
+    pages = {f"{mount}/{page}" for mount in ("", "/zh") for page in (*PAGES, *UNLISTED)} | {"/zh"}
     own = list(_patterns(routes))
     app.add_middleware(CallGuard, calls={path: Calls.of(d) for path, d in zip(mounts.values(), demos, strict=True)})
     app.add_middleware(
@@ -105,4 +107,6 @@ def build_blocks(site: Site, text: Texts) -> gr.Blocks:
         you_page(demo, site, text)
     with demo.route(text.nav_about, "/about", show_in_navbar=False):
         about_page(demo, site, text)
+    with demo.route(STUDY_WORDS[text.lang].page, "/study", show_in_navbar=False):
+        study_page(demo, site, text)
     return cast("gr.Blocks", demo)

@@ -4,6 +4,7 @@
 const turnsBox = element.querySelector('.turns');
 const scroller = element.querySelector('.scroll');
 const template = element.querySelector('template.turn-template');
+const sides = (element.querySelector('.board').dataset.sides || 'a b').split(' ');
 const words = JSON.parse(element.querySelector('.board').dataset.words);
 let source = null;
 let shownBattle = '';
@@ -27,7 +28,7 @@ function say(sentence, tone) {
 
 function markNewest() {
   const all = turnsBox.querySelectorAll('.turn');
-  all.forEach((turn, i) => ['a', 'b'].forEach((side) => {
+  all.forEach((turn, i) => sides.forEach((side) => {
     const cell = turn.querySelector('.answer.side-' + side + ' .text');
     if (i === all.length - 1) cell.id = 'answer-' + side; else cell.removeAttribute('id');
   }));
@@ -64,7 +65,7 @@ function drawSnapshot(data) {
   data.turns.forEach((turn) => {
     const node = turnAt(turn.index);
     node.querySelector('.said').textContent = turn.prompt;
-    ['a', 'b'].forEach((side) => {
+    sides.forEach((side) => {
       node.querySelector('.answer.side-' + side + ' .blocks').replaceChildren();
       drawSide(node, side, turn[side]);
     });
@@ -78,7 +79,7 @@ function showWaiting(index) {
   if (turnsBox.querySelector('.turn[data-index="' + index + '"]')) return;
   turnsBox.querySelectorAll('.turn:not([data-index])').forEach((placeholder) => placeholder.remove());
   const turn = turnAt(index);
-  ['a', 'b'].forEach((side) => drawSide(turn, side, { status: 'waiting' }));
+  sides.forEach((side) => drawSide(turn, side, { status: 'waiting' }));
   markNewest();
   toBottom();
 }

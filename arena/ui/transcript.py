@@ -10,7 +10,9 @@ from pathlib import Path
 import gradio as gr
 
 from arena.models import Side
+from arena.ui.chrome import root_of
 from arena.ui.examples import Example
+from arena.ui.study_text import StudyWords
 from arena.ui.text import Texts
 
 _SCRIPT = Path(__file__).parent / "transcript.js"
@@ -28,6 +30,38 @@ def transcript(text: Texts, examples: Sequence[Example], base: str) -> gr.HTML:
         turns=0,
         state="empty",
         base=base,
+    )
+
+
+def one_transcript(text: Texts, words: StudyWords) -> gr.HTML:
+    """The component with one pane, for a study's talk; the same script and the same props."""
+    said = json.dumps({"waiting": text.thinking, "offline": words.offline}, ensure_ascii=False)
+    cell = (
+        f'<div class="answer one side-a" data-status="none"><div class="text"><div class="blocks"></div>'
+        f'<div class="tail"></div></div><p class="wait">{escape(text.thinking)}</p>'
+        f'<p class="broken">{escape(words.no_answer)}</p></div>'
+    )
+    turn = (
+        f'<article class="turn"><p class="prompt"><span class="sr-only">{escape(text.you_said)}: </span>'
+        f'<span class="said"></span></p><div class="pair one">{cell}</div></article>'
+    )
+    board = (
+        f'<div class="board one" data-state="empty" data-sides="a" data-words="{escape(said)}">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(words.page)}">'
+        f'<div class="turns"></div></div>'
+        f'<template class="turn-template">{turn}</template></div>'
+    )
+    return gr.HTML(
+        value="",
+        html_template=board,
+        js_on_load=_SCRIPT.read_text(encoding="utf-8"),
+        elem_id="transcript",
+        apply_default_css=False,
+        visible="hidden",
+        battle="",
+        turns=0,
+        state="empty",
+        base=root_of(text),
     )
 
 

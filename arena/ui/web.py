@@ -92,7 +92,9 @@ class WebGuard:
         if answer is None and self._password is not None:
             answer = await self._password.refusal(scope, headers, address)
         if answer is None and (language := self._redirect_language(scope, headers)) is not None:
-            answer = RedirectResponse(f"{scope.get('root_path', '')}/{language}/", status_code=307)
+            there = f"{scope.get('root_path', '')}/{language}{scope['path']}"
+            query = scope.get("query_string", b"").decode("latin-1")
+            answer = RedirectResponse(f"{there}?{query}" if query else there, status_code=307)
         await (answer or self._app)(
             scope, receive, self._with_headers(scope, headers, send, refused=answer is not None)
         )
@@ -122,7 +124,7 @@ class WebGuard:
         return urlsplit(origin).netloc in hosts - {""}
 
     def _redirect_language(self, scope: Scope, headers: Headers) -> str | None:
-        if scope["method"] != "GET" or scope["path"] != "/" or asked_language(scope):
+        if scope["method"] != "GET" or scope["path"] not in ("/", "/study") or asked_language(scope):
             return None
         chosen = cookies_of(headers).get(LANG_COOKIE) or preferred_language(headers.get("accept-language", ""))
         return "zh" if chosen == "zh" else None

@@ -16,6 +16,7 @@ from arena.keys import Keys
 from arena.models import Contestant, ErrorKind
 from arena.study.acts import Given
 from arena.study.making import Made, new_study
+from arena.study.operator import StudyOffice
 from arena.study.runner import PeriodRunner, StudyRules
 from arena.study.service import StudyService
 from arena.study.views import ParticipantView, QuestionView, Stage
@@ -29,10 +30,11 @@ from arena.study_models import (
     Study,
 )
 from arena.study_people import Participant, PeriodState
+from arena.ui.study_site import Studies
 from storage.database import open_database
 from storage.store import SqlStore
 from storage.study_store import SqlStudyStore
-from tests.support.arena import MovableClock, contestants
+from tests.support.arena import Arena, MovableClock, contestants
 from tests.support.chat import ScriptedChat
 
 LEFT, RIGHT = "canary-left", "canary-right"
@@ -234,6 +236,14 @@ async def lab(
     finally:
         await here.runner.turns.close()
         store.close()
+
+
+def studies_on(here: Arena) -> Studies:
+    """The studies' services beside the battles' on a test's arena."""
+    kept = SqlStudyStore(here.store)
+    runner = PeriodRunner(store=kept, client=here.chat, clock=here.clock, rules=StudyRules())
+    service = StudyService(store=kept, runner=runner, roster=here.roster, keys=here.keys, clock=here.clock)
+    return Studies(service=service, runner=runner, office=StudyOffice(store=kept, keys=here.keys, clock=here.clock))
 
 
 async def another_process(here: Lab, **rules: Any) -> Lab:

@@ -22,6 +22,7 @@ from arena.ui.assembly import Parts, arena_app
 from arena.ui.board_keeper import BoardKeeper
 from arena.ui.web import WebRules
 from tests.support.arena import arena
+from tests.support.study import studies_on
 
 pytestmark = pytest.mark.integration
 
@@ -30,15 +31,15 @@ ROOT = Path(__file__).parents[2]
 ASSET = next((Path(gradio.__file__).parent / "templates/frontend/assets").glob("index-*.js")).name
 SECRET = "a secret of this test only"
 MINE, THEIRS = "my-own-prompt-only", "somebody-elses-prompt"
-SAMPLES = {"api_name": "current", "path": ASSET, "battle_id": "none", "size": "16"}
+SAMPLES = {"study_id": "none", "api_name": "current", "path": ASSET, "battle_id": "none", "size": "16"}
 
 OPEN = {
     ("GET", path)
     for mount in ("", "/zh")
     for path in (
-        *(f"{mount}/{page}" for page in ("about", "examples", "leaderboard", "you")),
+        *(f"{mount}/{page}" for page in ("about", "examples", "leaderboard", "study", "you")),
         f"{mount}/",
-        *(f"{mount}/{page}/" for page in ("about", "examples", "leaderboard", "you")),
+        *(f"{mount}/{page}/" for page in ("about", "examples", "leaderboard", "study", "you")),
         f"{mount}/assets/{ASSET}",
         f"{mount}/static/{ASSET}",
         *(
@@ -53,6 +54,10 @@ OPEN |= {("POST", f"/gradio_api/run/{name}") for name in ENDPOINTS}
 OWN = {("GET", path) for path in ("/healthz", "/metrics", "/arena/yours", "/arena/events/none")} | {
     ("GET", f"/arena/leaderboard.{kind}") for kind in ("csv", "json")
 }
+OWN |= {("GET", f"/arena/study/{name}") for name in ("consent", "try")} | {
+    ("POST", "/arena/study/here"), ("POST", "/operator/login"), ("POST", "/operator/none/act"),
+    ("GET", "/operator"), ("GET", "/operator/none"),
+}  # fmt: skip
 NAMED = ("/about", "/leaderboard", "/leaderboard.csv", "/leaderboard.json")
 """Pages that name the contestants; the battle page's configuration has nothing of them."""
 
@@ -65,6 +70,7 @@ async def app_here(tmp_path):
             keys=here.keys, client=here.chat, clock=here.clock, metrics=Metrics(),
             watch=Watch(here.store, here.clock, WatchRules()),
             keeper=BoardKeeper(here.store, DatabaseWork(""), run_apart, here.clock, 120.0),
+            studies=studies_on(here),
         )  # fmt: skip
         yield here, arena_app(parts, WebRules(), ADMIN)
 
