@@ -114,7 +114,8 @@ run_step() {
     unit) step "unit tests" pytest "not integration and not e2e and not long and not vllm" -n auto ;;
     integration)
       find_servers
-      step "integration tests" pytest "integration and not e2e and not long and not vllm"
+      # They wait for servers and clocks more than they compute.
+      step "integration tests" pytest "integration and not e2e and not long and not vllm" -n 3
       ;;
     long)
       find_servers

@@ -18,6 +18,8 @@ _GET = frozenset(
     {"/config", "/theme.css", "/favicon.ico", "/manifest.json", "/pwa_icon", "/robots.txt"}
     | {"/gradio_api/info", "/gradio_api/queue/data"}  # gradio_client's
 )
+_BEAT = re.compile(r"/gradio_api/heartbeat/[\w-]{1,64}")
+"""Open for as long as a page is: at its end Gradio forgets the page's session."""
 _POST = re.compile(r"/gradio_api/(run/\w+|queue/join)")
 
 
@@ -42,6 +44,10 @@ class Doors:
         inner = next((path[len(m) :] for m in MOUNTS[::-1] if path == m or path.startswith(f"{m}/")), path)
         if method in _READ:
             return (
-                path in self._pages or path.rstrip("/") in self._pages or inner in _GET or bool(_FILES.fullmatch(inner))
+                path in self._pages
+                or path.rstrip("/") in self._pages
+                or inner in _GET
+                or bool(_FILES.fullmatch(inner))
+                or bool(_BEAT.fullmatch(inner))
             )
         return method == "POST" and bool(_POST.fullmatch(inner))

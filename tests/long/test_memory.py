@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.long.sizes import sizes
 from tests.support.app import App, running_app
 from tests.support.model_server import ModelServer
 from tests.support.pages import open_page
@@ -44,10 +42,10 @@ async def memory_over(arena: App, battles: int) -> list[tuple[int, float]]:
     return measured
 
 
-@pytest.mark.parametrize("battles", sizes(small=100, full=2000))
+@pytest.mark.long
+@pytest.mark.parametrize("battles", [2000])
 async def test_memory_is_flat_over_many_battles(models: ModelServer, tmp_path: Path, battles: int) -> None:
     field = [models.contestant(name, tokens=40) for name in ("left", "right")]
-    time.monotonic()
     with running_app(tmp_path, field, pacing="natural", log_level="error") as arena:
         measured = await memory_over(arena, battles)
     settled = next(mb for done, mb in measured if done >= battles * WARM_UP)

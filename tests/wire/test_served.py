@@ -48,6 +48,7 @@ OPEN = {
         ),
         f"{mount}/gradio_api/info",
         f"{mount}/gradio_api/queue/data",
+        f"{mount}/gradio_api/heartbeat/1",
     )
 } | {("POST", f"{mount}/gradio_api/{path}") for mount in ("", "/zh") for path in ("run/current", "queue/join")}
 OPEN |= {("POST", f"/gradio_api/run/{name}") for name in ENDPOINTS}
