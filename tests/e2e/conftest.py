@@ -92,11 +92,16 @@ def page(browser: Browser, arena: App) -> Iterator[Page]:
         assert problems == []
 
 
+DRAWN_MS = 300
+"""What an answer changes is drawn soon after it; a page is never idle, because its heartbeat stays open."""
+
+
 def open_arena(page: Page, arena: App, path: str = "/") -> None:
-    page.goto(arena.url + path)
-    page.wait_for_selector("#prompt textarea")
     # The page attaches to the visitor's battle, if there is one, before anything is done.
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(lambda r: r.request.method == "POST" and "/gradio_api/" in r.url, timeout=30_000):
+        page.goto(arena.url + path)
+    page.wait_for_selector("#prompt textarea")
+    page.wait_for_timeout(DRAWN_MS)
 
 
 def send(page: Page, prompt: str = "How do I cheer up a friend?") -> None:
