@@ -30,7 +30,8 @@ from tests.storage.sample import (
 class CrowdContract:
     @pytest.fixture
     def stores(self, open_store: OpenStore, url: str) -> list[SqlStore]:
-        return [open_store(url) for _ in range(3)]
+        # SQLite does not queue those who wait for its lock: on a busy machine somebody may wait long.
+        return [open_store(url, wait_ms=30_000) for _ in range(3)]
 
     async def test_votes_at_once_from_several_processes_are_all_counted(self, stores: list[SqlStore]) -> None:
         battles = [await ready_battle(stores[0]) for _ in range(60)]

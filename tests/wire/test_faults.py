@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from arena.models import Contestant
 from tests.support.app import running_app, visitor
+from tests.support.model_server import ModelServer
+from tests.support.remains import until
 
 pytestmark = pytest.mark.integration
 
@@ -68,24 +69,20 @@ async def test_a_failing_side_never_sticks_lets_nobody_vote_and_says_nothing_of_
         assert (await person.vote(battle))["outcome"] == "tie"
 
 
-async def test_a_server_that_is_not_there_fails_its_side(models, tmp_path):
-    there = models.contestant("there", text="Here I am.", rate=100.0)
-    gone = Contestant(name="gone", display="Gone", base_url=models.base_url, model="gone")
-    models.script("gone", text="x", rate=100.0)
-    with running_app(tmp_path, [there, gone], pacing="natural", probe_interval_s="1") as app:
-        async with visitor(app.url) as person:
-            models.models_say(500)
-            try:
-                await asyncio.sleep(2.5)
+async def test_contestants_whose_server_is_down_are_not_played_until_it_is_back(tmp_path):
+    # A model server of its own: the arena of the other tests asks the shared one how it is, too.
+    with ModelServer() as models:
+        field = [models.contestant(name, text="Here I am.", rate=100.0) for name in ("left", "right")]
+        with running_app(tmp_path, field, pacing="natural", probe_interval_s="1") as app:
+            async with visitor(app.url) as person:
+                models.models_say(500)
+                await until(lambda: _is(person, 503, '{"status":"down"}'), within_s=20)
                 refused = await person.call("send", "Hello?", "")
-                status, body = await person.get("/healthz")
-            finally:
+                assert refused["error"] == "too_few_contestants"
+                assert "1 seconds" in refused["message"]
                 models.models_say()
-            assert refused["error"] == "too_few_contestants"
-            assert "1 seconds" in refused["message"]
-            assert (status, body) == (503, '{"status":"down"}')
-            await asyncio.sleep(2.5)
-            assert (await person.turn("Hello again?"))["state"] == "ready"
+                await until(lambda: _is(person, 200, '{"status":"ok"}'), within_s=20)
+                assert (await person.turn("Hello again?"))["state"] == "ready"
 
 
 async def test_a_prompt_with_control_characters_and_markup_is_stored_clean_and_sent_as_text(arena, models):
@@ -129,6 +126,10 @@ async def test_a_closed_tab_ends_the_model_servers_work_after_the_grace(arena, m
             assert request.disconnected is not None
         assert asyncio.get_running_loop().time() - left < 6.5
         assert (await person.call("view", sent["battle"]))["state"] == "interrupted"
+
+
+async def _is(person, status, body):
+    return await person.get("/healthz") == (status, body)
 
 
 async def _read_all(events):
