@@ -22,6 +22,7 @@ from arena.contestants import load
 from arena.errors import ChatError
 from arena.models import EMBEDDED, Contestant
 from arena.ports import ChatClient
+from arena.serving.record import FILE
 from arena.settings import Settings
 from arena.weights import fetch
 from scripts._cli import FAILED, fail, progress_bar, say
@@ -65,6 +66,7 @@ def set_up(source: str, only: Sequence[str], record: Path | None, stack: ExitSta
     if unknown:
         fail(f"--only {unknown[0]}: the contestants are {', '.join(c.name for c in listed)}")
     chosen = [c for c in listed if not only or c.name in only]
+    record = record or _own_record(settings)
     known = read_record(record) if record is not None else {}
     embedded = [c.name for c in chosen if c.base_url == EMBEDDED]
     # Before the clock of the load runs: the weights may have to be fetched.
@@ -81,6 +83,12 @@ def set_up(source: str, only: Sequence[str], record: Path | None, stack: ExitSta
         clock=clock,
         gpus=stack.enter_context(Gpus()),
     )
+
+
+def _own_record(settings: Settings) -> Path | None:
+    """What `scripts.serve_models` says of the servers that it runs; None when it runs none."""
+    path = settings.resolved_data_dir.path / "serving" / FILE
+    return path if path.is_file() else None
 
 
 def without_garbage() -> None:

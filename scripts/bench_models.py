@@ -57,7 +57,9 @@ def main(
     language: Annotated[Language, typer.Option(help="Of the prompts.")] = Language.BOTH,
     seed: Annotated[int, typer.Option(help="Of the drawing of prompts.")] = 0,
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Of an answer; the file's when not given.")] = None,
-    servers: Annotated[Path | None, typer.Option(help="JSON record of servers: pid and load_s.")] = None,
+    servers: Annotated[
+        Path | None, typer.Option(help="Record of the servers; serve_models' own when not given.")
+    ] = None,
     watts: Annotated[float | None, typer.Option(min=0, help="What the serving machine draws.")] = None,
     electricity_price: Annotated[float | None, typer.Option(min=0, help="Of a kilowatt-hour.")] = None,
     policies: Annotated[bool, typer.Option("--policies", help="Try prompt policies instead.")] = False,

@@ -22,6 +22,7 @@ from arena.serving.commands import Pythons
 from arena.serving.memory import GpuMemory
 from arena.serving.plan import ServerPlan, plans
 from arena.serving.processes import KeeperLauncher
+from arena.serving.record import FILE, Record
 from arena.serving.supervisor import Event, Loaded, Patience, Standing, State, Supervisor
 from arena.settings import Settings
 from scripts._cli import FAILED, fail, in_sentences, say
@@ -42,7 +43,7 @@ def main(
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the commands and start nothing.")] = False,
     logs: Annotated[
-        Path | None, typer.Option(help="Folder for the servers' logs; data/serving when not given.")
+        Path | None, typer.Option(help="Folder for the servers' logs and record; data/serving when not given.")
     ] = None,
     start_timeout: Annotated[
         float, typer.Option(min=1, help="Seconds that a server may take to become ready; a first download is long.")
@@ -62,7 +63,7 @@ def main(
         _refuse_what_cannot_work(found)
         folder = logs or settings.resolved_data_dir.path / "serving"
         launcher = KeeperLauncher(folder, settings.api_key, GpuMemory())
-    _serve(found, launcher, Patience(start_s=start_timeout))
+    _serve(found, launcher, Patience(start_s=start_timeout), Record(folder / FILE))
 
 
 def _pythons(settings: Settings) -> Pythons:
@@ -85,10 +86,15 @@ def _refuse_what_cannot_work(found: tuple[ServerPlan, ...]) -> None:
         fail("\n".join(f"{sentence}." for sentence in wrong))
 
 
-def _serve(found: tuple[ServerPlan, ...], launcher: KeeperLauncher, patience: Patience) -> None:
+def _serve(found: tuple[ServerPlan, ...], launcher: KeeperLauncher, patience: Patience, record: Record) -> None:
     """Run until told to stop. The servers are ended whatever happens."""
     console = Console(stderr=True, highlight=False)
-    supervisor = Supervisor(found, launcher, lambda event: _tell(event, console), patience)
+
+    def tell(event: Event) -> None:
+        _tell(event, console)
+        record.note(event)
+
+    supervisor = Supervisor(found, launcher, tell, patience)
     with _asked_to_stop() as asked:
         try:
             _run(supervisor, launcher, console, asked)
@@ -97,6 +103,7 @@ def _serve(found: tuple[ServerPlan, ...], launcher: KeeperLauncher, patience: Pa
         finally:
             say("Stopping the servers ...")
             supervisor.stop()
+            record.remove()
     say("All servers have stopped.")
 
 

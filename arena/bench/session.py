@@ -63,7 +63,7 @@ class Bencher:
         outcomes = []
         for concurrency in plan.concurrencies:
             questions = list(islice(prompts, plan.requests))
-            with Watch(contestant.base_url, server.pid, self.gpus) as watch:
+            with Watch(contestant.base_url, server.pids, self.gpus) as watch:
                 load = await run(self.client, asked, questions, concurrency, self.clock, done)
             figures = figures_of(load)
             outcomes.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Event, Thread
 from types import TracebackType
@@ -22,14 +22,16 @@ class Watch:
 
     Args:
         base_url: the contestant's endpoint; its `/metrics` is asked at the root of that server.
-        pid: the server's process, or None.
+        pids: the processes of the server, or of its replicas; none when they are not to be seen.
         gpus: the cards to look at.
         page: gives the text of `/metrics`, empty when there is none.
     """
 
-    def __init__(self, base_url: str, pid: int | None, gpus: Gpus, page: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self, base_url: str, pids: Sequence[int], gpus: Gpus, page: Callable[[str], str] | None = None
+    ) -> None:
         self._base_url = base_url
-        self._pid = pid
+        self._pids = pids
         self._gpus = gpus
         self._page = page or metrics_page
         self._readings: list[dict[str, float]] = []
@@ -64,7 +66,8 @@ class Watch:
             self._look()
 
     def _look(self) -> None:
-        rss_mib = resident_mib(self._pid) if self._pid is not None else None
+        seen = [mib for pid in self._pids if (mib := resident_mib(pid)) is not None]
+        rss_mib = sum(seen) if seen else None
         self._looks.append(Usage(rss_mib=rss_mib, gpu_mib=self._gpus.used_mib(), gpu_watts=self._gpus.watts()))
         # A server without the page is not asked again: it may count or log such requests.
         if not self._readings or self._readings[-1]:

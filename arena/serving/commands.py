@@ -75,16 +75,22 @@ def engine_command(
 
 
 def router_command(ports: Sequence[int], port: int, pythons: Pythons) -> Command:
-    """vllm-router in front of the replicas on these ports. A replica that fails is left out until it is well again."""
+    """vllm-router in front of the replicas on these ports. A replica that fails is left out until it is well again.
+
+    One that has died costs the answers that it was writing, nothing else: a refused request goes to another replica (up
+    to five tries by default). One that hangs is left out after two checks, 14 s at most.
+    """
     workers = [f"http://{LOOPBACK}:{each}" for each in ports]
     return Command(
         arguments=(
             *(pythons.vllm, "-m", "vllm_router.launch_router", "--host", LOOPBACK, "--port", str(port)),
             *("--worker-urls", *workers, "--policy", "round_robin"),
             # Its defaults find out after minutes that a replica is gone: 60 s between checks, ten failures to give up.
-            *("--health-check-interval-secs", "2", "--health-failure-threshold", "2"),
+            *("--health-check-interval-secs", "2", "--health-check-timeout-secs", "5"),
+            *("--health-failure-threshold", "2", "--health-success-threshold", "2"),
             *("--cb-failure-threshold", "2", "--cb-timeout-duration-secs", "10"),
-            *("--worker-startup-check-interval", "1"),
+            # Replicas are up before it; one that is not must not keep a router that was started again from the others.
+            *("--worker-startup-check-interval", "1", "--worker-startup-timeout-secs", "10"),
         )
     )
 

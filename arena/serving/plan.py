@@ -18,9 +18,10 @@ VLLM_DEFAULT_SHARE = 0.92
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerPlan:
-    """One process: its name, what it loads (None for a router), where it listens and how it is started."""
+    """One process: its name, whom it serves, what it loads (None for a router), its port and how it is started."""
 
     name: str
+    contestants: tuple[str, ...]
     serve: Serve | None
     model: str
     port: int
@@ -31,6 +32,15 @@ class ServerPlan:
     def url(self) -> str:
         """Where it answers, without a path."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def health_url(self) -> str:
+        """What answers 200 while the process works.
+
+        A router's `/health` is that of all its replicas: by it a router would be started again, and the answers that it
+        passes on cut, whenever one replica takes a while to come back.
+        """
+        return f"{self.url}/{'health' if self.serve is not None else 'liveness'}"
 
 
 def plans(contestants: Sequence[Contestant], pythons: Pythons) -> tuple[ServerPlan, ...]:
@@ -44,10 +54,10 @@ def plans(contestants: Sequence[Contestant], pythons: Pythons) -> tuple[ServerPl
         raise ConfigError("no contestant of this file has a [contestant.serve] table: there is no server to start")
     if wrong := [sentence for contestant, serve in ours if (sentence := _misplaced(contestant, serve))]:
         raise ConfigError("\n".join(wrong))
-    shared: dict[tuple[str, str, Serve], Contestant] = {}
+    shared: dict[tuple[str, str, Serve], list[Contestant]] = defaultdict(list)
     for contestant, serve in ours:
-        shared.setdefault((contestant.base_url, contestant.model, serve), contestant)
-    found = tuple(plan for (*_, serve), first in shared.items() for plan in _servers(first, serve, pythons))
+        shared[contestant.base_url, contestant.model, serve].append(contestant)
+    found = tuple(plan for (*_, serve), served in shared.items() for plan in _servers(served, serve, pythons))
     if wrong := [*_ports_taken_twice(found), *_memory_shared_out(found)]:
         raise ConfigError("\n".join(wrong))
     return found
@@ -67,8 +77,9 @@ def _misplaced(contestant: Contestant, serve: Serve) -> str:
     return ""
 
 
-def _servers(contestant: Contestant, serve: Serve, pythons: Pythons) -> Iterator[ServerPlan]:
-    """A contestant's engine, or its replicas and then the router at its address."""
+def _servers(served: Sequence[Contestant], serve: Serve, pythons: Pythons) -> Iterator[ServerPlan]:
+    """The engine of contestants that share one, or its replicas and then the router at its address."""
+    contestant, names = served[0], tuple(each.name for each in served)
     address = urlsplit(contestant.base_url).port or 0  # one that has none is refused before
     first = serve.port or (address if serve.replicas == 1 else address + 1)
     ports = range(first, first + serve.replicas)
@@ -85,11 +96,11 @@ def _servers(contestant: Contestant, serve: Serve, pythons: Pythons) -> Iterator
             key_from=contestant.api_key_env,
         )
         name = contestant.name if serve.replicas == 1 else f"{contestant.name}-{number + 1}"
-        yield ServerPlan(name=name, serve=serve, model=model, port=port, gpus=gpus, command=command)
+        yield ServerPlan(name=name, contestants=names, serve=serve, model=model, port=port, gpus=gpus, command=command)
     if serve.replicas > 1:
         command = router_command(ports, address, pythons)
         name = f"{contestant.name}-router"
-        yield ServerPlan(name=name, serve=None, model="", port=address, gpus=(), command=command)
+        yield ServerPlan(name=name, contestants=names, serve=None, model="", port=address, gpus=(), command=command)
 
 
 def _gpus_of(serve: Serve, replica: int) -> tuple[int, ...]:

@@ -26,6 +26,11 @@ ReadSecret = Callable[[str], str | None]
 class Process(Protocol):
     """A server that has been started."""
 
+    @property
+    def pid(self) -> int:
+        """The server's process id; what it starts are its children."""
+        ...
+
     def ended(self) -> int | None:
         """The status with which it ended; None while it runs."""
         ...
@@ -72,14 +77,19 @@ class KeptProcess:
         self._group = group
         self._gpu_memory = gpu_memory
 
+    @property
+    def pid(self) -> int:
+        """The server's process id, which is also its group's."""
+        return self._group
+
     def ended(self) -> int | None:
         """The status with which it ended; None while it runs."""
         return self._process.poll()
 
     def healthy(self) -> bool:
-        """Whether `/health` says so: vLLM, llama.cpp and vllm-router all have it."""
+        """Whether it says so itself."""
         try:
-            with urllib.request.urlopen(f"{self._plan.url}/health", timeout=HEALTH_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(self._plan.health_url, timeout=HEALTH_S) as answer:  # noqa: S310
                 return bool(answer.status == 200)
         except (OSError, ValueError):  # ValueError: an answer that is no HTTP
             return False

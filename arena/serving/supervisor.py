@@ -47,6 +47,7 @@ class Loaded:
     """A server has become ready."""
 
     plan: ServerPlan
+    pid: int
     load_s: float
     memory_bytes: int | None
     gpu_memory_bytes: int | None
@@ -170,7 +171,7 @@ class Supervisor:
         server.state, server.was_up = State.UP, True
         server.since_s = server.well_s = server.checked_s = now_s
         memory, gpu = process.memory_bytes(), process.gpu_memory_bytes()
-        self._tell(Loaded(plan=server.plan, load_s=load_s, memory_bytes=memory, gpu_memory_bytes=gpu))
+        self._tell(Loaded(plan=server.plan, pid=process.pid, load_s=load_s, memory_bytes=memory, gpu_memory_bytes=gpu))
 
     def _failed(self, server: _Server, process: Process, status: int | None, now_s: float) -> None:
         """Starts it again later, if it has ever worked; what never did is for the operator."""

@@ -1,11 +1,14 @@
 """The command that starts model servers, with llama.cpp, which is up in a second. tests/vllm does it with vLLM."""
 
+import json
 import os
 import signal
 import socket
 
 import pytest
 
+from arena.bench.servers import read_record
+from scripts import bench_models
 from scripts.serve_models import app
 from tests.scripts.cli import run
 from tests.support.serving import answers, free_ports, server_pids, serving, wait_until
@@ -91,6 +94,27 @@ def test_servers_come_up_one_after_the_other_with_their_load_time_and_memory(pai
 
 
 @pytest.mark.integration
+def test_the_benchmark_finds_load_time_and_memory_in_the_record_that_is_kept_beside_the_logs(
+    pair, two_ports, tmp_path, monkeypatch
+):
+    record = tmp_path / "logs" / "servers.json"
+    servers = read_record(record)
+    assert {name: list(server.pids) for name, server in servers.items()} == {
+        name: server_pids(port) for name, port in zip(("one", "two"), two_ports, strict=True)
+    }
+    once = ("--requests", "1", "--concurrency", "1", "--max-tokens", "4", "--json", "-")
+    options = ("--contestants", tmp_path / "models.toml", "--only", "one", *once)
+    given = json.loads(run(bench_models.app, *options, "--servers", record).stdout)["outcomes"][0]
+    assert given["load_s"] == servers["one"].load_s > 0
+    assert given["memory"]["rss_mib_peak"] > 50
+    (tmp_path / "data").mkdir()
+    (tmp_path / "logs").rename(tmp_path / "data" / "serving")
+    monkeypatch.setenv("ARENA_DATA_DIR", str(tmp_path / "data"))
+    found = json.loads(run(bench_models.app, *options).stdout)["outcomes"][0]
+    assert found["load_s"] == given["load_s"], "where serve_models keeps it, nobody has to name it"
+
+
+@pytest.mark.integration
 def test_a_killed_server_is_started_again_and_the_other_stays(pair, two_ports, tmp_path):
     (victim,), (other,) = server_pids(two_ports[0]), server_pids(two_ports[1])
     os.kill(victim, signal.SIGKILL)
@@ -107,6 +131,7 @@ def test_when_asked_to_stop_it_ends_all_servers_and_then_itself_in_peace(pair, t
     assert pair.wait(40) == 0
     assert (tmp_path / "out").read_text().endswith("All servers have stopped.\n")
     assert [server_pids(port) for port in two_ports] == [[], []]
+    assert not (tmp_path / "logs" / "servers.json").exists()
 
 
 @pytest.mark.integration

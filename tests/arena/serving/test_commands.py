@@ -63,7 +63,11 @@ def test_the_router_stands_before_its_replicas_and_soon_sees_that_one_is_gone():
     made = router_command([8002, 8003], 8001, PYTHONS)
     assert "--worker-urls http://127.0.0.1:8002 http://127.0.0.1:8003 --policy round_robin" in made.shown
     assert "--port 8001" in made.shown
-    assert "--health-check-interval-secs 2" in made.shown
+    assert "--health-check-interval-secs 2 --health-check-timeout-secs 5 --health-failure-threshold 2" in made.shown
+
+
+def test_a_router_that_is_started_again_waits_seconds_not_minutes_for_a_replica_that_is_down():
+    assert "--worker-startup-timeout-secs 10" in router_command([8002, 8003], 8001, PYTHONS).shown
 
 
 def test_of_a_key_only_the_name_of_its_variable_is_shown():

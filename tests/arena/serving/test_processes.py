@@ -11,6 +11,7 @@ from threading import Thread
 
 import pytest
 
+from arena.models import Engine, Serve
 from arena.serving.commands import Command
 from arena.serving.keeper import end, group_lives
 from arena.serving.memory import GpuMemory
@@ -21,9 +22,14 @@ from tests.support.serving import free_ports, wait_until
 pytestmark = pytest.mark.integration
 
 
-def plan(code, port=1, **more):
+ENGINE = Serve(engine=Engine.VLLM)
+ROUTER = None
+
+
+def plan(code, port=1, serve=ENGINE, **more):
     command = Command(arguments=(sys.executable, "-c", code), **more)
-    return ServerPlan(name="org/one", serve=None, model="", port=port, gpus=(), command=command)
+    names = ("one",)
+    return ServerPlan(name="org/one", contestants=names, serve=serve, model="", port=port, gpus=(), command=command)
 
 
 @pytest.fixture
@@ -126,11 +132,20 @@ def test_memory_of_a_running_server_is_known_where_there_is_proc(start):
     assert process.gpu_memory_bytes() is None
 
 
-@pytest.mark.parametrize(("status", "well"), [(200, True), (503, False)])
-def test_health_is_what_the_server_says(start, status, well):
+@pytest.mark.parametrize(
+    ("serve", "health", "liveness", "well"),
+    [
+        (ENGINE, 200, 404, True),
+        (ENGINE, 503, 404, False),
+        # One of its replicas is down; it works with the others.
+        (ROUTER, 503, 200, True),
+        (ROUTER, 503, 503, False),
+    ],
+)
+def test_an_engine_is_well_by_its_health_and_a_router_by_its_liveness(start, serve, health, liveness, well):
     class Health(BaseHTTPRequestHandler):
         def do_GET(self):
-            self.send_response(status if self.path == "/health" else 404)
+            self.send_response({"/health": health, "/liveness": liveness}.get(self.path, 404))
             self.end_headers()
 
         def log_message(self, *args):
@@ -139,7 +154,7 @@ def test_health_is_what_the_server_says(start, status, well):
     with ThreadingHTTPServer(("127.0.0.1", 0), Health) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        process = start("import time; time.sleep(60)", port=server.server_port)
+        process = start("import time; time.sleep(60)", port=server.server_port, serve=serve)
         try:
             assert process.healthy() is well
         finally:

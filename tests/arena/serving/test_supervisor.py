@@ -8,6 +8,8 @@ from tests.arena.serving.samples import PYTHONS, contestant
 
 
 class FakeProcess:
+    pid = 4321
+
     def __init__(self):
         self.status, self.well, self.calls = None, False, []
 
@@ -82,7 +84,7 @@ def test_a_server_begins_to_load_only_when_the_one_before_answers(supervisor, la
     launcher.newest.well = True
     supervisor.tick(31.0)
     assert launcher.names == ["one", "two"]
-    assert [(e.plan.name, e.load_s, e.memory_bytes) for e in told] == [("one", 31.0, 3_500_000_000)]
+    assert [(e.plan.name, e.pid, e.load_s, e.memory_bytes) for e in told] == [("one", 4321, 31.0, 3_500_000_000)]
     assert not supervisor.all_up
 
 
