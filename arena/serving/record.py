@@ -1,13 +1,12 @@
 """A file that says which servers are up, for programs beside this one: `scripts.bench_models` reads it.
 
-JSON, `{"servers": [{"contestant": NAME, "server": NAME, "url": URL, "pid": 123, "load_s": 28.1, ...}]}`: an entry for each
-server of each contestant, so a contestant with replicas has several, and a server that two contestants share is in two.
+JSON, `{"servers": [{"contestant": NAME, "server": NAME, "url": URL, "pid": 123, "load_s": 28.1, ...}]}`: an entry for
+each server of each contestant. A contestant with replicas has several; a server that two contestants share is in two.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ class Record:
         half = self._path.with_suffix(".part")
         try:
             half.write_text(json.dumps({"servers": entries}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            os.replace(half, self._path)
+            half.replace(self._path)
         except OSError as error:
             raise ConfigError(f"{self._path}: cannot be written: {error.strerror or type(error).__name__}") from error
 

@@ -1,4 +1,4 @@
-"""Two replicas of a model behind vllm-router. One is killed under load: what is lost, what is not, what a rater sees."""
+"""Two replicas of a model behind vllm-router; one is killed under load. What is lost, what not, what a rater sees."""
 
 import asyncio
 import os
@@ -99,10 +99,9 @@ def times_ready(engines, server):
 
 
 async def kill_one_under_load(engines, asker):
-    """Two answers under way on each replica; the first is killed. How the four ended, and the six asked from then on."""
+    """Two answers under way on each replica when the first is killed: how they ended, and six that were asked after."""
     under_way = [asyncio.create_task(asker.one(LONG)) for _ in range(4)]
-    while asker.begun < 4:
-        await asyncio.sleep(0.1)
+    await asyncio.to_thread(wait_until, lambda: asker.begun == 4, PATIENT.first_token_s)
     assert each(engines, RUNNING) == [2, 2]
     os.kill(engines.pid("plain-1"), signal.SIGKILL)
     later = await asker.some(6, 2)
