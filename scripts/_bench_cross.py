@@ -1,7 +1,10 @@
-"""Our times beside those of vLLM's own client benchmark: the same server, prompts, lengths and concurrency, in turns.
+"""Our times beside those of vLLM's own client benchmark: the same server, requests and concurrency, in turns.
 
-Every answer has a fixed length (`ignore_eos`), the prompt goes out without any policy, and both tools ask in the same
-order. A server that caches prefixes would answer the second of them faster: start it with --no-enable-prefix-caching.
+Fair by construction. Both send the same bodies: the prompt without any policy, temperature 0 and a fixed length
+(`ignore_eos`), so the same tokens come. Each round has a `cache_salt` of its own, so none is answered from what another
+left in the prefix cache. Each begins with one request that does not count, and the tools take turns in the order
+A B B A, so that what changes on the machine meanwhile falls on both. Both are judged by the definitions of vLLM's
+client, under which every event with a choice is a chunk; ours are told beside them.
 """
 
 from __future__ import annotations
@@ -18,25 +21,28 @@ import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from arena.bench.ask import ask
 from arena.bench.figures import figures_of
 from arena.bench.load import Load, run
+from arena.bench.sample import Sample
 from arena.clock import SystemClock
 from arena.errors import ConfigError
-from arena.models import Contestant, PromptPolicy
+from arena.models import Contestant, PromptPolicy, Sampling
 from arena.ports import ChatClient
+from scripts._bench_paired import Pair, pairs_of
 
 RUNNER = (
     "import argparse; from vllm.benchmarks.serve import add_cli_args, main; "
     "p = argparse.ArgumentParser(); add_cli_args(p); main(p.parse_args())"
 )
-ROUNDS = 3
+ROUNDS = 4
+"""Of each tool; an even number, so that each is first as often as the other."""
+
 TIMEOUT_S = 1800.0
-CLOSE = 0.05
 THEIRS = {
     "TTFT mean, ms": "mean_ttft_ms",
     "TTFT p50, ms": "median_ttft_ms",
     "ITL mean, ms": "mean_itl_ms",
-    "ITL mean by their count, ms": "mean_itl_ms",
     "TPOT mean, ms": "mean_tpot_ms",
     "TPOT p50, ms": "median_tpot_ms",
     "E2EL mean, ms": "mean_e2el_ms",
@@ -47,27 +53,19 @@ THEIRS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """One figure by both tools, each the mean over the rounds.
+class Round:
+    """One round of one tool: the figures by vLLM's definitions, chunks as that tool counts them, tokens in and out."""
 
-    `noise`: the larger of both tools' spreads over their rounds, as a share of the mean; a difference below it says
-    nothing about the tools.
-    """
-
-    what: str
-    ours: float
-    theirs: float
-    noise: float
-
-    @property
-    def difference(self) -> float:
-        """Ours against theirs, as a share of theirs."""
-        return self.ours / self.theirs - 1 if self.theirs else 0.0
+    figures: dict[str, float]
+    chunks: int
+    prompt_tokens: int
+    output_tokens: int
+    own: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossCheck:
-    """Where, how and with what result."""
+    """Where and how."""
 
     python: str
     contestant: Contestant
@@ -75,25 +73,26 @@ class CrossCheck:
     prompts: Sequence[str]
     tokens: int
 
-    async def ours(self, client: ChatClient) -> dict[str, float]:
+    async def ours(self, client: ChatClient, salt: str) -> Load:
         """One round of ours."""
         asked = replace(
             self.contestant,
             prompt=PromptPolicy(),
             samples=1,
-            sampling=replace(self.contestant.sampling, max_tokens=self.tokens),
-            extra={**self.contestant.extra, "ignore_eos": True},
+            sampling=Sampling(temperature=0.0, top_p=None, max_tokens=self.tokens),
+            extra=self._extra(salt),
         )
-        load = await run(client, asked, self.prompts, self.concurrency, SystemClock(), lambda _: None)
-        return _our_figures(load)
+        clock = SystemClock()
+        await ask(client, asked, self.prompts[0], clock)
+        return await run(client, asked, self.prompts, self.concurrency, clock, lambda _: None, step_s=0.0)
 
-    def theirs(self) -> dict[str, float]:
+    def theirs(self, salt: str) -> Round:
         """One round of vLLM's. Raises `ConfigError` when it does not run."""
         with tempfile.TemporaryDirectory() as folder:
             prompts, result = Path(folder) / "prompts.jsonl", Path(folder) / "result.json"
             lines = [json.dumps({"prompt": prompt}, ensure_ascii=False) for prompt in self.prompts]
             prompts.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            command = [self.python, "-c", RUNNER, *self._options(prompts, result)]
+            command = [self.python, "-c", RUNNER, *self._options(prompts, result, salt)]
             try:
                 done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)  # noqa: S603
             except (OSError, subprocess.TimeoutExpired) as error:
@@ -102,10 +101,20 @@ class CrossCheck:
                 last = (done.stderr.strip().splitlines() or ["it wrote no result"])[-1]
                 raise ConfigError(f"--cross-check {self.python}: vLLM's benchmark failed: {last}")
             found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-        return {what: float(found[name]) for what, name in THEIRS.items()}
+        if found["failed"]:
+            raise ConfigError(f"--cross-check: {found['failed']} requests of vLLM's benchmark failed")
+        return Round(
+            figures={what: float(found[name]) for what, name in THEIRS.items()},
+            chunks=sum(1 + len(gaps) for gaps in found["itls"]),
+            prompt_tokens=found["total_input_tokens"],
+            output_tokens=found["total_output_tokens"],
+            own={},
+        )
 
-    def _options(self, prompts: Path, result: Path) -> list[str]:
-        sampling = self.contestant.sampling
+    def _extra(self, salt: str) -> dict[str, Any]:
+        return {**self.contestant.extra, "ignore_eos": True, "cache_salt": salt}
+
+    def _options(self, prompts: Path, result: Path, salt: str) -> list[str]:
         options = {
             "--backend": "openai-chat",
             "--base-url": self.contestant.base_url.removesuffix("/v1"),
@@ -118,88 +127,138 @@ class CrossCheck:
             "--custom-output-len": str(self.tokens),
             "--num-prompts": str(len(self.prompts)),
             "--max-concurrency": str(self.concurrency),
+            "--temperature": "0",
+            "--extra-body": json.dumps(self._extra(salt)),
+            # One request that does not count, as ours; asking whether the server is there would be a second.
+            "--num-warmups": "1",
+            "--ready-check-timeout-sec": "0",
             "--percentile-metrics": "ttft,tpot,itl,e2el",
             "--result-dir": str(result.parent),
             "--result-filename": result.name,
         }
-        given = {"--temperature": sampling.temperature, "--top-p": sampling.top_p}
-        options |= {name: str(value) for name, value in given.items() if value is not None}
-        switches = ["--ignore-eos", "--skip-chat-template", "--disable-shuffle"]
-        return [*switches, "--save-result", *(part for option in options.items() for part in option)]
+        switches = ["--skip-chat-template", "--disable-shuffle", "--save-result", "--save-detailed"]
+        return [*switches, *(part for option in options.items() for part in option)]
 
 
-async def compare(check: CrossCheck, client: ChatClient, done: Callable[[int], None]) -> list[Pair]:
-    """Some rounds in turns, and the means of both."""
-    ours, theirs = [], []
-    for _ in range(ROUNDS):
-        ours.append(await check.ours(client))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """All rounds of a check, in pairs."""
+
+    check: CrossCheck
+    pairs: Sequence[Pair]
+    ours: Round
+    theirs: Round
+
+    @property
+    def same_tokens(self) -> bool:
+        """Whether both tools were given the same; otherwise lengths and throughputs are of different work."""
+        ours, theirs = self.ours, self.theirs
+        return (ours.prompt_tokens, ours.output_tokens) == (theirs.prompt_tokens, theirs.output_tokens)
+
+
+async def compare(check: CrossCheck, client: ChatClient, done: Callable[[int], None]) -> Compared:
+    """Some rounds in turns."""
+    loads: list[Load] = []
+    theirs: list[Round] = []
+    for place in range(2 * ROUNDS):
+        salt = f"cross-check-{place}"
+        if place % 4 in (0, 3):
+            loads.append(await check.ours(client, salt))
+        else:
+            theirs.append(check.theirs(salt))
         done(1)
-        theirs.append(check.theirs())
-        done(1)
-    return [
-        Pair(
-            what=what,
-            ours=float(np.mean([figures[what] for figures in ours])),
-            theirs=float(np.mean([figures[what] for figures in theirs])),
-            noise=max(_relative_range([figures[what] for figures in tool]) for tool in (ours, theirs)),
-        )
-        for what in THEIRS
-    ]
+    ours = [by_their_count(load, each.chunks) for load, each in zip(loads, theirs, strict=True)]
+    pairs = pairs_of(list(THEIRS), [each.figures for each in ours], [each.figures for each in theirs])
+    return Compared(check=check, pairs=pairs, ours=ours[-1], theirs=theirs[-1])
 
 
-def table(check: CrossCheck, pairs: Sequence[Pair]) -> Table:
+def by_their_count(load: Load, their_chunks: int) -> Round:
+    """A round of ours by the definitions of vLLM's client.
+
+    Its first chunk is the event that names the role, and events without text count, so the gaps are more and shorter.
+    Their number is taken from its own round over the same tokens: our reader does not keep such events.
+    """
+    found = figures_of(load)
+    if found.errors or not (found.ttft and found.itl and found.tpot and found.e2el):
+        raise ConfigError(f"--cross-check: {found.contestant} did not answer every request: {dict(found.errors)}")
+    first = np.array([_opened(sample) - sample.sent for sample in load.samples]) * 1000
+    span = np.array([sample.stamps[-1] - _opened(sample) for sample in load.samples]) * 1000
+    whole = np.array([sample.e2el_s or 0.0 for sample in load.samples]) * 1000
+    tpot = span / np.array([max(sample.output_tokens - 1, 1) for sample in load.samples])
+    values = (
+        first.mean(),
+        np.median(first),
+        span.sum() / max(their_chunks - len(span), 1),
+        tpot.mean(),
+        np.median(tpot),
+    )
+    values += (whole.mean(), np.median(whole), found.output_tokens_per_s, found.total_tokens_per_s)
+    return Round(
+        figures=dict(zip(THEIRS, map(float, values), strict=True)),
+        chunks=sum(len(sample.stamps) for sample in load.samples),
+        prompt_tokens=found.prompt_tokens,
+        output_tokens=found.output_tokens,
+        own={"TTFT mean, ms": found.ttft.mean, "ITL mean, ms": found.itl.mean, "TPOT mean, ms": found.tpot.mean},
+    )
+
+
+def table(found: Compared) -> Table:
     """For people."""
+    check = found.check
     title = (
-        f"{check.contestant.name}: {ROUNDS} rounds of {len(check.prompts)} requests, {check.concurrency} at a time, "
-        f"{check.tokens} tokens each"
+        f"{check.contestant.name}: {ROUNDS} rounds of {len(check.prompts)} requests by each, {check.concurrency} at a "
+        f"time, {check.tokens} tokens each; by the definitions of vLLM's client"
     )
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     shown.add_column("")
-    for head in ("ours", "vllm bench serve", "difference", "within 5%", "rounds differ by"):
+    for head in ("ours", "vllm bench serve", "difference", "rounds say", "within 5%"):
         shown.add_column(head, justify="right")
-    for pair in pairs:
-        close = "yes" if abs(pair.difference) <= CLOSE else "no"
-        shown.add_row(
-            pair.what, f"{pair.ours:.2f}", f"{pair.theirs:.2f}", f"{pair.difference:+.1%}", close, f"{pair.noise:.1%}"
-        )
+    for pair in found.pairs:
+        rounds = f"{pair.lower:+.1%} to {pair.upper:+.1%}"
+        figures = (f"{pair.ours:.2f}", f"{pair.theirs:.2f}", f"{pair.difference:+.1%}", rounds)
+        shown.add_row(pair.what, *figures, pair.verdict)
     return shown
 
 
-def plain(check: CrossCheck, pairs: Sequence[Pair]) -> dict[str, Any]:
+def remarks(found: Compared) -> list[str]:
+    """What the table needs to be understood, a sentence each."""
+    own = ", ".join(f"{what.replace(' mean, ms', '')} {value:.2f} ms" for what, value in found.ours.own.items())
+    lines = [
+        f"By our own definitions, under which a chunk has text or thinking, the last round gives {own} (means). vLLM's "
+        f"client counted {found.theirs.chunks} chunks, with the event that names the role and those without text, and "
+        f"we {found.ours.chunks}, in {found.ours.output_tokens} tokens.",
+        "rounds say: the 95% interval of the difference over the rounds' pairs. Where it reaches over 5% both ways, "
+        "the machine was too restless to tell the tools apart.",
+    ]
+    if not found.same_tokens:
+        lines.append(
+            f"The work was not the same: we were told {found.ours.prompt_tokens} tokens of prompts and "
+            f"{found.ours.output_tokens} of answers, they {found.theirs.prompt_tokens} and "
+            f"{found.theirs.output_tokens}. Throughputs do not compare."
+        )
+    return lines
+
+
+def plain(found: Compared) -> dict[str, Any]:
     """As JSON values."""
+    check = found.check
     return {
         "contestant": check.contestant.name,
         "concurrency": check.concurrency,
         "requests": len(check.prompts),
         "rounds": ROUNDS,
         "tokens": check.tokens,
-        "figures": [asdict(pair) | {"difference": pair.difference} for pair in pairs],
+        "same_tokens": found.same_tokens,
+        "chunks": {"ours": found.ours.chunks, "theirs": found.theirs.chunks},
+        "by_our_definitions": found.ours.own,
+        "figures": [
+            asdict(pair) | {"difference": pair.difference, "within_5_percent": pair.verdict} for pair in found.pairs
+        ],
     }
 
 
-def _relative_range(values: Sequence[float]) -> float:
-    mean = float(np.mean(values))
-    return (max(values) - min(values)) / mean if mean else 0.0
-
-
-def _our_figures(load: Load) -> dict[str, float]:
-    found = figures_of(load)
-    if found.errors or not (found.ttft and found.itl and found.tpot and found.e2el):
-        raise ConfigError(f"--cross-check: {found.contestant} did not answer every request: {dict(found.errors)}")
-    # vLLM's client counts every event with a choice: the one that names the role, and those without text, are chunks.
-    span = sum(s.stamps[-1] - (s.opened or s.stamps[0]) for s in load.samples)
-    return {
-        "TTFT mean, ms": found.ttft.mean,
-        "TTFT p50, ms": found.ttft.p50,
-        "ITL mean, ms": found.itl.mean,
-        "ITL mean by their count, ms": span * 1000 / found.output_tokens,
-        "TPOT mean, ms": found.tpot.mean,
-        "TPOT p50, ms": found.tpot.p50,
-        "E2EL mean, ms": found.e2el.mean,
-        "E2EL p50, ms": found.e2el.p50,
-        "output tokens/s": found.output_tokens_per_s,
-        "all tokens/s": found.total_tokens_per_s,
-    }
+def _opened(sample: Sample) -> float:
+    return sample.stamps[0] if sample.opened is None else sample.opened
 
 
 def _weights(contestant: Contestant) -> str:

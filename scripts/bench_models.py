@@ -160,13 +160,15 @@ def compare(setup: Setup, plan: Plan, python: str, console: Console) -> list[dic
         for n in plan.concurrencies
     ]
 
-    async def job(done: Callable[[int], None]) -> list[list[cross.Pair]]:
+    async def job(done: Callable[[int], None]) -> list[cross.Compared]:
         return [await cross.compare(check, setup.client, done) for check in checks]
 
     found = setup.work("Comparing", 2 * cross.ROUNDS * len(checks), job)
-    for check, pairs in zip(checks, found, strict=True):
-        console.print(cross.table(check, pairs))
-    return [cross.plain(check, pairs) for check, pairs in zip(checks, found, strict=True)]
+    for compared in found:
+        console.print(cross.table(compared))
+        for line in cross.remarks(compared):
+            console.print(line, highlight=False)
+    return [cross.plain(compared) for compared in found]
 
 
 def check_itself(console: Console) -> OwnCost:

@@ -33,14 +33,19 @@ async def run(
     concurrency: int,
     clock: Clock,
     done: Callable[[int], None],
+    step_s: float | None = None,
 ) -> Load:
-    """Ask every prompt once, `concurrency` at a time; `done` is called with 1 after each."""
+    """Ask every prompt once, `concurrency` at a time; `done` is called with 1 after each.
+
+    `step_s`: between the beginnings of two streams; when not given, 0 for a few and `CROWD_STEP_S` for a crowd.
+    """
     waiting = iter(enumerate(prompts))
     samples: dict[int, Sample] = {}
-    step_s = CROWD_STEP_S if concurrency > CROWD else 0.0
+    usual_s = CROWD_STEP_S if concurrency > CROWD else 0.0
+    apart_s = usual_s if step_s is None else step_s
 
     async def one_stream(place: int) -> None:
-        await asyncio.sleep(place * step_s)
+        await asyncio.sleep(place * apart_s)
         for index, prompt in waiting:
             samples[index] = await ask(client, contestant, prompt, clock)
             done(1)

@@ -1,8 +1,8 @@
 """Which processes serve a contestant and how long they took to start: from a record, or from who listens on the port.
 
 The record is JSON, `{"servers": [{"contestant": NAME, "pid": 123, "load_s": 28.1}, ...]}`; `scripts.serve_models`
-writes it. `pid` and `load_s` may be missing, whatever else is in it is left alone, and a contestant with replicas has an
-entry for each. An entry whose process is gone is of an earlier start, and is left out.
+writes it. `pid` and `load_s` may be missing, whatever else is in it is left alone, and a contestant with replicas has
+an entry for each. An entry whose process is gone is of an earlier start, and is left out.
 """
 
 from __future__ import annotations

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import Result
 
+from scripts import _bench_cross as cross
 from scripts import bench_models
 from tests.scripts.cli import run
 from tests.support.model_server import ModelServer
@@ -161,37 +162,80 @@ def test_a_record_of_servers_gives_the_load_time(tmp_path: Path, server: ModelSe
     assert found["new_session_ms"] >= 50
 
 
+PROMPT_TOKENS = 7
+"""Of each prompt, as the scripted server says."""
+
 OTHER_TOOL = """#!{python}
 import json, pathlib, sys
 asked = dict(zip(sys.argv[3:], sys.argv[4:]))
 lines = pathlib.Path(asked["--dataset-path"]).read_text(encoding="utf-8").splitlines()
-(pathlib.Path(__file__).parent / "asked.json").write_text(json.dumps([asked, len(lines)]))
+with (pathlib.Path(__file__).parent / "asked.jsonl").open("a") as log:
+    log.write(json.dumps([asked, len(lines)]) + "\\n")
 names = "mean_ttft_ms median_ttft_ms mean_itl_ms mean_tpot_ms median_tpot_ms mean_e2el_ms median_e2el_ms"
 found = dict.fromkeys(names.split() + ["output_throughput", "total_token_throughput"], 100.0)
+found |= {"failed": FAILED, "itls": [[0.005] * 20] * 2, "total_input_tokens": TOLD, "total_output_tokens": 40}
 pathlib.Path(asked["--result-dir"], asked["--result-filename"]).write_text(json.dumps(found))
 """
 
 
-def test_another_tools_times_stand_beside_ours(tmp_path: Path, server: ModelServer) -> None:
-    other = tmp_path / "python"
-    other.write_text(OTHER_TOOL.replace("{python}", sys.executable), encoding="utf-8")
-    other.chmod(0o755)
-    file = write_field(tmp_path, server, plain="sampling = { temperature = 0.5 }", thinker="")
-    server.clear_log()
-    options = ("--requests", "2", "--concurrency", "2", "--max-tokens", "20", "--cross-check", other, "--json", "-")
-    done = bench(file, "--only", "plain", *options)
+@pytest.fixture
+def cross_check(tmp_path: Path, server: ModelServer) -> Callable[..., Result]:
+    """Runs a comparison with another tool that says the same in every round."""
+
+    def compare(prompt_tokens: int = 2 * PROMPT_TOKENS, failed: int = 0, *more: str) -> Result:
+        other = tmp_path / "python"
+        text = OTHER_TOOL.replace("{python}", sys.executable)
+        text = text.replace("FAILED", str(failed)).replace("TOLD", str(prompt_tokens))
+        other.write_text(text, encoding="utf-8")
+        other.chmod(0o755)
+        file = write_field(
+            tmp_path, server, plain="sampling = { temperature = 0.5 }\nextra = { top_k = 9 }", thinker=""
+        )
+        server.clear_log()
+        options = ("--requests", "2", "--concurrency", "2", "--max-tokens", "20", "--cross-check", other, *more)
+        return bench(file, "--only", "plain", *options)
+
+    return compare
+
+
+def test_another_tools_times_stand_beside_ours(cross_check: Callable[..., Result]) -> None:
+    done = cross_check(2 * PROMPT_TOKENS, 0, "--json", "-")
     assert done.exit_code == 0, done.stderr
-    figures = {each["what"]: each for each in json.loads(done.stdout)[0]["figures"]}
-    ttft = figures["TTFT mean, ms"]
+    found = json.loads(done.stdout)[0]
+    ttft = {each["what"]: each for each in found["figures"]}["TTFT mean, ms"]
     assert ttft["theirs"] == 100.0
     assert 50 <= ttft["ours"] < 500
     assert ttft["difference"] == pytest.approx(ttft["ours"] / 100 - 1)
-    asked, prompts = json.loads((tmp_path / "asked.json").read_text())
-    assert (asked["--max-concurrency"], asked["--custom-output-len"], asked["--temperature"]) == ("2", "20", "0.5")
-    assert prompts == 2
+    assert (found["same_tokens"], found["chunks"]) == (True, {"ours": 40, "theirs": 42})
+
+
+def test_both_tools_send_the_same_and_no_round_finds_another_ones_prefix(
+    cross_check: Callable[..., Result], server: ModelServer, tmp_path: Path
+) -> None:
+    assert cross_check().exit_code == 0
+    theirs = [json.loads(line)[0] for line in (tmp_path / "asked.jsonl").read_text().splitlines()]
+    assert {(t["--max-concurrency"], t["--custom-output-len"], t["--temperature"]) for t in theirs} == {
+        ("2", "20", "0")
+    }
     bodies = [entry.body for entry in server.log("plain")]
-    assert len(bodies) == 6
-    assert all(body["ignore_eos"] and body["max_tokens"] == 20 for body in bodies)
+    assert len(bodies) == cross.ROUNDS * (1 + 2), "each round begins with a request that does not count"
+    assert {(b["temperature"], b["max_tokens"], b["ignore_eos"], b["top_k"]) for b in bodies} == {(0.0, 20, True, 9)}
+    assert all("top_p" not in body for body in bodies)
+    extras = [json.loads(t["--extra-body"]) for t in theirs]
+    assert all(extra["ignore_eos"] and extra["top_k"] == 9 for extra in extras)
+    salts = {extra["cache_salt"] for extra in extras} | {body["cache_salt"] for body in bodies}
+    assert len(salts) == 2 * cross.ROUNDS
+
+
+def test_work_that_was_not_the_same_is_said(cross_check: Callable[..., Result]) -> None:
+    assert "The work was not the same" not in cross_check().stdout
+    assert "The work was not the same" in cross_check(9999).stdout
+
+
+def test_requests_that_failed_in_the_other_tool_end_the_comparison(cross_check: Callable[..., Result]) -> None:
+    done = cross_check(2 * PROMPT_TOKENS, 1)
+    assert done.exit_code == 2
+    assert "1 requests of vLLM's benchmark failed" in done.stderr
 
 
 def test_the_load_generator_measures_itself() -> None:
