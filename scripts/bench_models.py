@@ -12,7 +12,6 @@ definitions. Exit codes: 0 done, 1 a server did not answer, 2 the command, its s
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -35,9 +34,9 @@ from arena.chat.openai_client import OpenAIChat
 from arena.clock import SystemClock
 from scripts import _bench_cross as cross
 from scripts import _bench_policies as policy_tables
-from scripts._bench_self import STREAMS, OwnCost, own_cost
+from scripts._bench_self import TURNS, OwnCost, own_cost
 from scripts._bench_self import table as own_table
-from scripts._bench_setup import Setup, set_up, without_garbage
+from scripts._bench_setup import Setup, in_loop, set_up, without_garbage
 from scripts._bench_tables import show
 from scripts._cli import fail, in_sentences, progress_bar
 from tests.support.model_server import ModelServer
@@ -183,8 +182,8 @@ def check_itself(console: Console) -> OwnCost:
         finally:
             await client.aclose()
 
-    with ModelServer() as server, progress_bar("Asking", STREAMS) as done:
-        found = asyncio.run(work(server, done))
+    with ModelServer() as server, progress_bar("Asking", len(TURNS)) as done:
+        found = in_loop(work(server, done))
     console.print(own_table(found))
     return found
 

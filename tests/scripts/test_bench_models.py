@@ -238,9 +238,11 @@ def test_requests_that_failed_in_the_other_tool_end_the_comparison(cross_check: 
     assert "1 requests of vLLM's benchmark failed" in done.stderr
 
 
-def test_the_load_generator_measures_itself() -> None:
-    done = run(bench_models.app, "--self-check")
+def test_the_load_generator_is_measured_beside_a_bare_reader() -> None:
+    done = run(bench_models.app, "--self-check", "--json", "-")
     assert done.exit_code == 0, done.stderr
-    words = " ".join(done.stdout.split())
-    assert "streams 100" in words
-    assert "added to TTFT p95, ms" in words
+    found = json.loads(done.stdout)
+    assert found["streams"] == 100
+    assert 0 < found["bare_cores"] < found["cores"], "reading bytes costs less than understanding them"
+    assert found["bare_ttft_p95_ms"] >= 500, "the server takes half a second for the first token"
+    assert found["added_p95_ms"] == pytest.approx(found["ttft_p95_ms"] - found["bare_ttft_p95_ms"])
