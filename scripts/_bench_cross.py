@@ -185,14 +185,9 @@ def by_their_count(load: Load, their_chunks: int) -> Round:
     span = np.array([sample.stamps[-1] - _opened(sample) for sample in load.samples]) * 1000
     whole = np.array([sample.e2el_s or 0.0 for sample in load.samples]) * 1000
     tpot = span / np.array([max(sample.output_tokens - 1, 1) for sample in load.samples])
-    values = (
-        first.mean(),
-        np.median(first),
-        span.sum() / max(their_chunks - len(span), 1),
-        tpot.mean(),
-        np.median(tpot),
-    )
-    values += (whole.mean(), np.median(whole), found.output_tokens_per_s, found.total_tokens_per_s)
+    values: list[float] = [first.mean(), np.median(first), span.sum() / max(their_chunks - len(span), 1)]
+    values += [tpot.mean(), np.median(tpot), whole.mean(), np.median(whole)]
+    values += [found.output_tokens_per_s, found.total_tokens_per_s]
     return Round(
         figures=dict(zip(THEIRS, map(float, values), strict=True)),
         chunks=sum(len(sample.stamps) for sample in load.samples),
