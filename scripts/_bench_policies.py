@@ -19,7 +19,7 @@ NOTE = (
 def table(contestant: str, results: Sequence[PolicyResult]) -> Table:
     """One contestant's variants."""
     shown = Table(title=contestant, title_justify="left", box=SIMPLE_HEAD)
-    shown.add_column("policy", overflow="fold")
+    shown.add_column("policy", no_wrap=True)
     for head in ("boxed", "right", "empty", "blank start", "only thought", "errors"):
         shown.add_column(head, justify="right")
     for found in results:

@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Page
 
 from arena.settings import Settings
+from tests.e2e.conftest import browser as browser
 from tests.support.serving import server_pids, serving, wait_until
+
+T = TypeVar("T")
 
 START_S = 480.0
 """For two servers, one after the other, on a busy machine."""
@@ -86,6 +92,12 @@ def run_engines(folder: Path, text: str, ports: dict[str, int]) -> Iterator[Engi
         wait_until(lambda: "All servers answer" in engines.said or process.poll() is not None, START_S)
         assert process.poll() is None, engines.said
         yield engines
+
+
+def apart(job: Coroutine[Any, Any, T]) -> T:
+    """Run a job in a thread of its own: in this one the browser's event loop runs until the last test."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, job).result()
 
 
 def shown(page: Page) -> list[int]:

@@ -8,7 +8,6 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import browser as browser
 from tests.e2e.conftest import new_visitor, open_arena, send
 from tests.support.app import running_app
 from tests.support.serving import answers, free_ports, metric, wait_until

@@ -15,11 +15,10 @@ from arena.chat.patience import ChatTimeouts
 from arena.contestants import load
 from arena.errors import ChatError
 from arena.models import ErrorKind, Message
-from tests.e2e.conftest import browser as browser
 from tests.e2e.conftest import new_visitor, open_arena, send
 from tests.support.app import running_app
 from tests.support.serving import free_ports, metric, wait_until
-from tests.vllm.conftest import ENTRY, MODEL, SERVE, TURN_MS, run_engines, wait_for_text, wait_ready
+from tests.vllm.conftest import ENTRY, MODEL, SERVE, TURN_MS, apart, run_engines, wait_for_text, wait_ready
 
 pytestmark = pytest.mark.vllm
 
@@ -108,20 +107,26 @@ async def kill_one_under_load(engines, asker):
     return sorted(await asyncio.gather(*under_way)), later
 
 
-async def test_requests_are_shared_out(engines):
-    async with asking(engines) as asker:
-        assert await asker.some(6, 2) == ["answered"] * 6
+def test_requests_are_shared_out(engines):
+    async def share():
+        async with asking(engines) as asker:
+            return await asker.some(6, 2)
+
+    assert apart(share()) == ["answered"] * 6
     assert each(engines, WRITTEN) == [3 * SHORT, 3 * SHORT]
 
 
-async def test_a_killed_replica_costs_the_answers_that_it_was_writing_and_nothing_else(engines):
-    async with asking(engines) as asker:
-        ended, later = await kill_one_under_load(engines, asker)
-        assert ended == ["answered", "answered", ErrorKind.CUT, ErrorKind.CUT], "the other replica's go on"
-        assert later == ["answered"] * 6, "from the first moment on, new answers come from the other"
-        assert times_ready(engines, "plain-1") == 1, "while the killed one is still away"
-        assert await asker.some(2, 2) == ["answered"] * 2, "those that were lost may be asked again at once"
-        await taken_back(engines, asker)
+def test_a_killed_replica_costs_the_answers_that_it_was_writing_and_nothing_else(engines):
+    async def lose_one():
+        async with asking(engines) as asker:
+            ended, later = await kill_one_under_load(engines, asker)
+            assert ended == ["answered", "answered", ErrorKind.CUT, ErrorKind.CUT], "the other replica's go on"
+            assert later == ["answered"] * 6, "from the first moment on, new answers come from the other"
+            assert await asker.some(2, 2) == ["answered"] * 2, "those that were lost may be asked again at once"
+            assert times_ready(engines, "plain-1") == 1, "while the killed one is still away"
+            await taken_back(engines, asker)
+
+    apart(lose_one())
     assert times_ready(engines, "plain-router") == 1, "the router, which passes on the others' answers, goes on"
 
 
