@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 ASSET = next((Path(gradio.__file__).parent / "templates/frontend/assets").glob("index-*.js")).name
 SECRET = "a secret of this test only"
 MINE, THEIRS = "my-own-prompt-only", "somebody-elses-prompt"
-SAMPLES = {"study_id": "none", "api_name": "current", "path": ASSET, "battle_id": "none", "size": "16"}
+SAMPLES = {"study_id": "none", "api_name": "current", "path": ASSET, "conversation": "none", "size": "16"}
 
 OPEN = {
     ("GET", path)
