@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from arena.contestant_parts import PromptPolicy
 from arena.ids import new_id
 from arena.models import (
     Answer,
@@ -18,7 +19,6 @@ from arena.models import (
     Measured,
     Outcome,
     Pacing,
-    PromptPolicy,
     Side,
     Standing,
     Vote,

@@ -8,8 +8,9 @@ import pytest
 
 from arena.battle.ballot import Ballot, read_ballot
 from arena.battle.runner import RunnerRules
+from arena.contestant_parts import Price
 from arena.errors import ChatError, Refusal, StoreUnavailable, UserError
-from arena.models import BattleState, ErrorKind, Outcome, Price, Side, Standing, Tag
+from arena.models import BattleState, ErrorKind, Outcome, Side, Standing, Tag
 from tests.support.arena import arena, contestants
 from tests.support.chat import Script
 

@@ -14,8 +14,9 @@ import pytest_asyncio
 
 from arena.chat.openai_client import ChatLimits, OpenAIChat
 from arena.chat.patience import ChatTimeouts
+from arena.contestant_parts import Sampling
 from arena.errors import ChatError
-from arena.models import Contestant, ErrorKind, Message, Sampling
+from arena.models import Contestant, ErrorKind, Message
 from arena.ports import Chunk
 from tests.support.model_replies import FINGERPRINT
 from tests.support.model_server import ModelServer
