@@ -6,9 +6,7 @@ from arena.contestant_parts import PromptPolicy
 from arena.errors import ChatError
 from arena.models import AnswerState, Contestant, ErrorKind, Side
 from arena.ports import Chunk
-from tests.support.chat import Script, ScriptedChat
-
-CUT = ChatError(ErrorKind.CUT, "gone")
+from tests.support.chat import CUT, Script, ScriptedChat
 
 
 def contestant(**changes):
