@@ -1,4 +1,4 @@
-"""The rules of a battle, on a real database and a scripted chat."""
+"""An arena without pages for each test."""
 
 import pytest
 

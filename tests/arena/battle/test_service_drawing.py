@@ -1,4 +1,4 @@
-"""The rules of a battle, on a real database and a scripted chat."""
+"""Who may be drawn for a battle, on a real database and a scripted chat."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The rules of a battle, on a real database and a scripted chat."""
+"""A person's own data from battles: seen, and erased."""
 
 import pytest
 
