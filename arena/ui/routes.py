@@ -19,9 +19,9 @@ from arena.metrics import CONTENT_TYPE, Metrics
 from arena.ports import Store
 from arena.study.service import PeriodWatch, StudyService
 from arena.ui.events import battle_events
+from arena.ui.languages import TEXTS
 from arena.ui.own_data import own_data
 from arena.ui.study_events import period_events
-from arena.ui.text import TEXTS
 from arena.ui.web import ADDRESS, preferred_language
 
 EVENT_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -22,11 +22,13 @@ from arena.ui.direct import ShortCut
 from arena.ui.doors import Doors
 from arena.ui.examples_page import examples_page
 from arena.ui.gradio_costs import forget_sessions, sessions_of, spare
+from arena.ui.languages import TEXTS
 from arena.ui.leaderboard_page import leaderboard_page
 from arena.ui.payloads import CallGuard, Calls
 from arena.ui.study_page import study_page
 from arena.ui.study_text import STUDY_WORDS
-from arena.ui.text import EN, TEXTS, Texts
+from arena.ui.text import Texts
+from arena.ui.text_en import EN
 from arena.ui.web import WebGuard, WebRules
 from arena.ui.you_page import you_page
 
