@@ -26,8 +26,9 @@ from arena.bench.figures import figures_of
 from arena.bench.load import Load, run
 from arena.bench.sample import Sample
 from arena.clock import SystemClock
+from arena.contestant_parts import PromptPolicy, Sampling
 from arena.errors import ConfigError
-from arena.models import Contestant, PromptPolicy, Sampling
+from arena.models import Contestant
 from arena.ports import ChatClient
 from scripts._bench_paired import Pair, pairs_of
 

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from arena.models import Engine, Serve
+from arena.contestant_parts import Engine, Serve
 from arena.serving.commands import Command
 from arena.serving.keeper import end, group_lives
 from arena.serving.memory import GpuMemory
