@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from arena.analysis import schemas
 from arena.analysis.arrays import Bools, Codes, Floats, Ints, scatter
 from arena.analysis.encoding import PIECE
-from arena.analysis.schemas import OUTCOMES
-from arena.analysis.votes import Table, Votes, encode_votes
+from arena.analysis.schemas import OUTCOMES, Schema
+from arena.analysis.tally import tally
+from arena.analysis.votes import Table, Votes, column_names, encode_votes
 from arena.errors import DataError
 from arena.models import Standing, VoteCount
 
@@ -76,6 +78,11 @@ def scores(counts: Counts) -> tuple[Floats, Floats, Floats]:
 
 def reduce_votes(table: Table, *, raters: bool = False) -> Counts:
     """Reduce a table of votes, one a row (or with a `count` column). Raises `DataError` for anything unexpected."""
+    schema = schemas.detect(column_names(table))
+    if not (raters and schema.rater) and schema.count is None and schema.counted is None:
+        counted = _tallied(table, schema)
+        if counted is not None:
+            return counted
     return reduce(encode_votes(table, raters=raters))
 
 
@@ -83,6 +90,20 @@ def reduce(votes: Votes) -> Counts:
     """Count equal votes."""
     v = votes
     return _from_codes(v.names, v.left, v.right, v.outcome, v.n, v.rater, v.excluded)
+
+
+def _tallied(table: Table, schema: Schema) -> Counts | None:
+    """The usual table counted quickly; None for any other and for all that is wrong, which `encode_votes` can name."""
+    found = tally(table[schema.left], table[schema.right], table[schema.outcome])
+    if found is None or (found.left == found.right).any():
+        return None
+    met = np.unique(np.concatenate([found.left, found.right])).tolist()
+    names = tuple(sorted(found.names[code] for code in met))
+    place = np.zeros(len(found.names), np.intp)
+    by_name = {name: code for code, name in enumerate(found.names)}
+    place[[by_name[name] for name in names]] = np.arange(len(names))
+    n = found.n.astype(np.float64)
+    return _from_codes(names, place[found.left], place[found.right], found.outcome, n, None, 0)
 
 
 def from_cells(
@@ -129,9 +150,9 @@ def merge(parts: Sequence[Counts]) -> Counts:
 
 def _from_codes(
     names: tuple[str, ...],
-    left: Codes,
-    right: Codes,
-    outcome: Codes,
+    left: Codes | Ints,
+    right: Codes | Ints,
+    outcome: Codes | Ints,
     n: Floats | None,
     rater: Codes | None,
     excluded: int,
@@ -169,7 +190,7 @@ def _group(key: Ints, n: Floats | None) -> tuple[Ints, Floats]:
     return ordered[starts][cells > 0], cells[cells > 0]
 
 
-def _tally(left: Codes, right: Codes, outcome: Codes, n: Floats | None, size: int) -> Floats:
+def _tally(left: Codes | Ints, right: Codes | Ints, outcome: Codes | Ints, n: Floats | None, size: int) -> Floats:
     """Count votes per possible cell, a piece of the rows at a time."""
     total = np.zeros(size * size * 4)
     for start in range(0, left.size, PIECE):
