@@ -21,7 +21,7 @@ BLOCK = 1 << 18
 """Rows counted at once: passing over all possible cells for fewer would cost more than counting them."""
 MOST = 700
 """Contestants of whom every possible cell has room in an array."""
-ROOM = 32
+ROOM = 16
 """Up to this many possible cells per vote, counting into an array is cheaper than sorting."""
 KINDS = 8
 """Outcomes in a key: a few more than there are labels, so that only those who misspell need a closer look."""
@@ -29,13 +29,13 @@ KINDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Cells of `n` equal votes each. Contestants are in the order of their coming, outcomes are codes."""
+    """Cells of `n` equal votes each, or single votes (None). Contestants are in the order of their coming."""
 
     names: tuple[str, ...]
     left: Ints
     right: Ints
     outcome: Ints
-    n: Ints
+    n: Ints | None
 
 
 @dataclass(slots=True)
@@ -111,10 +111,10 @@ class Cells:
         if self.rows >= max(BLOCK, size * size * KINDS):
             self._flush()
 
-    def found(self) -> tuple[Ints, Ints]:
-        """Keys of the cells that have votes, and how many."""
+    def found(self) -> tuple[Ints, Ints | None]:
+        """Keys of the cells that have votes, and how many; of each vote where there are few."""
         if not self.total.size and self.size * self.size * KINDS > ROOM * self.rows:
-            return np.unique(np.concatenate([np.empty(0, np.intp), *self.waiting]), return_counts=True)
+            return np.concatenate(self.waiting), None
         self._flush()
         keys: Ints = np.flatnonzero(self.total)
         return keys, self.total[keys]
