@@ -25,7 +25,7 @@ TIE, BOTH_BAD = 2, 3
 CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 PLAIN = attrgetter("outcome._value_")
 PLAIN_CODES = {outcome.value: code for outcome, code in CODES.items()}
-"""By plain texts: an enum's member is hashed in Python, which costs more than all else at a visit to the leaderboard."""
+"""By plain texts: an enum's member is hashed in Python, which cost most of a visit to the leaderboard."""
 LONE = -1
 """The rater of a vote whose rater is unknown: a cluster of its own."""
 DENSE_CELLS = 1 << 22

@@ -60,6 +60,8 @@ class Lookup:
 
     def codes(self, texts: pa.Array) -> Ints | None:
         """The place of each text among the labels; None where any is not one of them. There must be no nulls."""
+        if not len(texts):
+            return np.empty(0, np.intp)
         records = _views(texts) if self.viewed else _even(texts, self.rows.itemsize)
         if records is None:
             return None

@@ -129,6 +129,14 @@ def test_mistakes_are_named_with_their_row(column: str, value: str | None, said:
         reduce_votes(table.astype(kind))
 
 
+def test_no_texts_have_no_codes() -> None:
+    for labels in (["a", "b"], ["as long as ever", "as long as even"]):
+        known = lookup.prepare(pa.array(labels))
+        assert known is not None
+        found = known.codes(pa.array([], pa.string()))
+        assert found is not None and found.size == 0
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.sampled_from([pa.string(), pa.large_string()]))
 def test_a_text_gets_its_own_code_or_none_at_all(data: st.DataObject, kind: pa.DataType) -> None:
