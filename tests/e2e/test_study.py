@@ -61,6 +61,38 @@ def test_names_come_with_the_guess_and_the_guess_after_everything_else(browser, 
     assert [where for where, _ in seen][-3:] == ["prefer", "guess", "done"]
 
 
+def test_every_question_comes_unanswered_and_a_yes_asks_for_the_words(browser, study):
+    with participant(browser, see=lambda *_: None) as person:
+        person.enter(study.links["P01"])
+        page = person.page
+        for question in ("age_group", "familiarity", "expectation"):
+            page.wait_for_selector(f"[data-question={question}]")
+            assert page.locator(".question :checked").count() == 0
+            page.locator(".question input").first.check()
+            page.click("[data-act=answer]")
+        person.talk()
+        page.locator("[data-question=understood] [value=yes]").check()
+        page.click("[data-act=answer]")
+        page.wait_for_selector("[data-question=ai_tone]")
+        assert page.locator(".question :checked").count() == 0
+        expect(page.locator(".phrase")).to_be_hidden()
+        page.locator("[value=yes]").check()
+        page.fill(".phrase textarea", "as a machine")
+        page.click("[data-act=answer]")
+        page.wait_for_selector("[data-stage=break]")
+
+
+def test_a_refusal_is_said_beside_the_button_and_keeps_what_was_typed(browser, study):
+    with participant(browser) as person:
+        person.enter(study.links["P01"])
+        page = person.page
+        page.click("[data-act=answer]")
+        expect(page.locator(".question .refused")).to_have_text("Please choose one of the answers that are offered.")
+        without_violations(page, "refused")
+        page.locator(".question input").first.check()
+        expect(page.locator(".question :checked")).to_have_count(1)
+
+
 def test_a_refresh_in_mid_answer_finds_the_talk_running(browser, models, place, tmp_path):
     made = make_study(place, tmp_path, 2, period_s=20.0, between=("canary-one", "canary-two"))
     for name in ("canary-one", "canary-two"):
