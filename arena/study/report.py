@@ -301,7 +301,7 @@ def _methods(m: Material) -> list[str]:
     pacing = m.say(f"pacing_{protocol.pacing.value}", first=protocol.first_text_s, speed=protocol.chars_per_s)
     design = m.say(
         "design",
-        minutes=protocol.period_s / 60,
+        minutes=round(protocol.period_s / 60, 1),
         turns=protocol.minimum_turns,
         pacing=pacing,
         study=study.id,
