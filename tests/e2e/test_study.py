@@ -153,16 +153,63 @@ def test_an_answer_out_of_turn_is_refused_in_another_tab(browser, study):
         expect(other.locator("[data-question=familiarity]")).to_be_visible()
 
 
+FAST_CLOCK = """
+    const [now, date] = [performance.now.bind(performance), Date.now];
+    performance.now = () => now() * 100;
+    Date.now = () => date() + 3600e3;
+"""
+
+
+def test_a_changed_clock_in_the_browser_changes_nothing(browser, place, tmp_path):
+    made = make_study(place, tmp_path, 2, period_s=30.0, between=("canary-one", "canary-two"))
+    with participant(browser, see=lambda *_: None) as person:
+        page = person.page
+        page.add_init_script(FAST_CLOCK)
+        person.enter(made.links["P01"])
+        person.answer_all(".talk")
+        person.say()
+        expect(page.locator(".clock .left")).to_contain_text("0:00")
+        assert page.locator("#go-on").is_hidden()
+        # A button that the page does not offer, pressed all the same.
+        page.evaluate("""() => {
+            const button = document.createElement('button');
+            button.className = 'act';
+            button.dataset.act = 'go_on';
+            document.querySelector('.sheet').append(button);
+            button.click();
+        }""")
+        expect(page.locator("#status")).to_contain_text("not the step that you are at")
+        said = page.request.post(f"{place.url}/arena/study/here", data={"code": made.links["P01"].split("code=")[1]})
+        told = said.json()
+        assert (told["stage"], told["time_up"]) == ("period_1", False)
+        assert told["left_s"] > 15
+
+
+def test_another_participants_code_opens_nothing(browser, study):
+    with participant(browser) as one, participant(browser) as other, participant(browser) as thief:
+        one.enter(study.links["P01"])
+        code = other.enter(study.links["P02"])
+        thief.page.goto(study.links["P01"])
+        thief.page.fill("[name=resume]", code)
+        thief.page.click("[data-act=resume]")
+        expect(thief.page.locator(".refused")).to_contain_text("not the resume code")
+        one.page.reload()
+        expect(one.page.locator(".question")).to_be_visible()
+
+
 def test_who_withdraws_has_withdrawn_for_good(browser, study):
     with participant(browser) as person:
         person.enter(study.links["P01"])
         page = person.page
         page.click(".more summary")
         without_violations(page, "more")
-        page.check("[name=erase]")
         page.click("[data-act=withdraw]")
         expect(page.locator("h1")).to_have_text("You have withdrawn")
         page.reload()
+        expect(page.locator("h1")).to_have_text("You have withdrawn")
+        without_violations(page, "withdrawn")
+        page.click("[data-act=erase]")
+        expect(page.locator("[data-act=erase]")).to_have_count(0)
         expect(page.locator("h1")).to_have_text("You have withdrawn")
 
 
