@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.e2e.conftest import ANSWER, new_visitor
-from tests.long.test_study_twelve import ANSWERS, BETWEEN, leaves, told_and_recounted
+from tests.long.test_study_twelve import ANSWERS, BETWEEN, leaves, told_and_recounted, until_over
 from tests.support.app import running_app
 from tests.support.study_browser import Participant, command, make_study
 
@@ -33,7 +33,7 @@ def test_two_people_side_by_side_make_two_whole_sheets_and_a_report_that_a_recou
             person.say()
         people[0].page.reload()
         for person, said in zip(people, values, strict=True):
-            person.until_over()
+            until_over(person)
             person.answer_all("[data-stage=break]", said)
             person.rest()
             person.talk()

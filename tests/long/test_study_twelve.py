@@ -88,6 +88,11 @@ def talk(person, models, trouble):
         person.talk()
         return
     trouble(person, models)
+    until_over(person)
+
+
+def until_over(person):
+    """Where a page was loaded anew after the time was up, the questions are there at once."""
     person.page.wait_for_selector("#over:visible, .question", timeout=60_000)
     if person.page.locator("#over").is_visible():
         person.page.click("#over")
