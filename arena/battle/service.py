@@ -24,11 +24,11 @@ from arena.battle.runner import TurnRunner
 from arena.battle.views import BattleView, battle_view, failed_sides, turn_texts
 from arena.chat.live import Halt, LiveTurn
 from arena.chat.prompts import clean_prompt
-from arena.errors import LiveBattleExists, Refusal, StateConflict, UserError
+from arena.errors import ArenaPaused, LiveBattleExists, Refusal, StateConflict, UserError
 from arena.ids import new_id
 from arena.keys import Keys
 from arena.models import Battle, BattleState, Finding, Pacing, Side, Standing, Verdict, Vote
-from arena.ports import Clock, NewTurn, Store
+from arena.ports import Clock, NewTurn, RaterDigests, Store
 
 ABANDONED_AFTER = timedelta(days=1)
 VOID_AFTER = timedelta(minutes=30)
@@ -107,6 +107,9 @@ class BattleService:
 
     async def watch(self, digest: str | None, battle_id: str) -> Watch:
         """A battle to follow; a turn whose process died is marked as interrupted first."""
+        running = self._runner.running(digest, battle_id)
+        if running is not None:  # as nearly always: what the database would say is known
+            return Watch(battle=running[0], turn=running[1])
         battle, _ = await self._own(digest, battle_id)
         return Watch(battle=await self._mend(battle), turn=self._runner.turns.get(battle_id))
 
@@ -150,7 +153,7 @@ class BattleService:
             )
         except StateConflict:
             return await self.view(digest, battle_id)
-        self._runner.start(battle, contestants, sides, retry=len(sides) == 1)
+        self._runner.start(battle, digest, contestants, sides, retry=len(sides) == 1)
         return await self._view(battle, digest)
 
     async def new_battle(self, digest: str | None, battle_id: str) -> None:
@@ -256,23 +259,24 @@ class BattleService:
 
     async def _open(self, digest: str, prompt: str) -> Sent:
         self._runner.check_room()
-        now = self._clock.now()
-        erasure_digest = self._keys.erasure_digest(self._keys.erasure_code(digest))
-        rater, draw = await asyncio.gather(self._store.rater(digest, erasure_digest, now), self._matchmaker.draw())
+        rater = RaterDigests(digest, self._keys.erasure_digest(self._keys.erasure_code(digest)))
+        draw = await self._matchmaker.draw()
         try:
             battle = await self._store.create_battle(
-                new_id(), rater.id, draw, self.rules.pacing, _new_turn(prompt), self._runner.lease(), now
+                new_id(), rater, draw, self.rules.pacing, _new_turn(prompt), self._runner.lease(), self._clock.now()
             )
+        except ArenaPaused:
+            raise UserError(Refusal.PAUSED) from None
         except LiveBattleExists:
-            battle = await self._live(rater.id)
+            battle = await self._live(digest)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
-        self._runner.start(battle, draw, tuple(Side))
+        self._runner.start(battle, digest, draw, tuple(Side))
         self._runner.meter.opened()
         log.info("battle_opened", battle=battle.id, **self._logged(prompt))
         return Sent(view=await self._view(battle, digest), accepted=True)
 
     async def _next_turn(self, digest: str, prompt: str, battle_id: str) -> Sent:
-        battle, _ = await self._own(digest, battle_id)
+        battle, digest = await self._own(digest, battle_id)
         if battle.state is BattleState.STREAMING:
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
         self._check_ready(battle)
@@ -285,11 +289,12 @@ class BattleService:
         except StateConflict:
             battle, _ = await self._own(digest, battle_id)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
-        self._runner.start(battle, contestants, tuple(Side))
+        self._runner.start(battle, digest, contestants, tuple(Side))
         return Sent(view=await self._view(battle, digest), accepted=True)
 
-    async def _live(self, rater_id: str) -> Battle:
-        battle = await self._store.current_battle(rater_id)
+    async def _live(self, digest: str) -> Battle:
+        rater = await self._store.find_rater(digest)
+        battle = await self._store.current_battle(rater.id) if rater else None
         if battle is None:
             raise UserError(Refusal.NO_BATTLE)
         return await self._mend(battle)
