@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
-from scripts import study
+from scripts import retention, study
+from storage.database import open_database
+from storage.retention import erase_texts
 from tests.scripts.cli import run
 from tests.support.stranger import alike, recount
 
@@ -114,6 +117,23 @@ def test_a_stranger_recounts_the_report_of_a_study_with_a_withdrawal(url: str, t
     theirs = recount(*((tmp_path / name).read_text("utf-8") for name in ("study.csv", "dictionary.csv")))
     assert (ours["flow"]["withdrawn"], ours["full"]["primary"]["n"]) == (1, 5)
     alike(ours, theirs)
+
+
+def test_retention_leaves_studies_alone_and_says_so(url: str, tmp_path: Path) -> None:
+    study_id = created(url)
+    call(url, "simulate", study_id)
+    later = datetime.now(UTC) + timedelta(days=1000)
+    database = open_database(url)
+    with database.write() as connection:
+        assert erase_texts(connection, later, later) == 0
+    database.close()
+    done = run(retention.app, "--days", "1", "--database-url", url)
+    assert done.exit_code == 0
+    assert "the texts of 4 talks in studies are kept" in done.stderr
+    call(url, "close", study_id)
+    call(url, "export", study_id, "--out", str(tmp_path))
+    talks = [json.loads(line) for line in (tmp_path / "conversations.jsonl").read_text("utf-8").splitlines()]
+    assert all(message["content"] for talk in talks for message in talk["messages"])
 
 
 def test_the_figures_alone_or_beside_the_page_and_not_both_to_standard_output(url: str, tmp_path: Path) -> None:
