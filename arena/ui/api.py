@@ -18,7 +18,7 @@ from arena.errors import Refusal, StoreError, UserError
 from arena.models import Side
 from arena.ui.chrome import Site
 from arena.ui.own_data import own_data
-from arena.ui.text import EN
+from arena.ui.text_en import EN
 from arena.ui.view import refusal_text
 
 WAIT_S = 60.0

@@ -15,10 +15,10 @@ from arena.study.making import link
 from arena.study.operator import StudyOffice
 from arena.study.refusals import NotPossible
 from arena.study_models import StudyRecord, StudyState
+from arena.ui.languages import TEXTS
 from arena.ui.operator_door import OperatorDoor
 from arena.ui.operator_html import Desk, said_page, studies_page, study_page, sure_page, token_page
 from arena.ui.operator_text import OPERATOR_WORDS, OperatorWords
-from arena.ui.text import TEXTS
 from arena.ui.web import ADDRESS, asked_language, preferred_language
 
 MAX_FORM_BYTES = 10_000

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from arena.contestant_parts import PromptPolicy
 from arena.ids import new_id
 from arena.models import (
     Answer,
@@ -20,7 +21,6 @@ from arena.models import (
     Measured,
     Outcome,
     Pacing,
-    PromptPolicy,
     Side,
     Standing,
     Vote,

@@ -15,8 +15,8 @@ from arena.errors import Refusal, UserError
 from arena.study.service import StudyService
 from arena.study.views import Can, Stage
 from arena.study_models import StudyState
-from tests.support.chat import Script
-from tests.support.study import CUT, LEFT, RIGHT, Lab, lab
+from tests.support.chat import CUT, Script
+from tests.support.study import LEFT, RIGHT, Lab, lab
 
 pytestmark = pytest.mark.integration
 

@@ -22,8 +22,8 @@ from arena.study.steps import CHATS
 from arena.study.views import Stage
 from arena.study_models import ParticipantState, Sequence
 from arena.study_people import Participant, PeriodState, Step
-from tests.support.chat import Script
-from tests.support.study import CUT, LEFT, PROTOCOL, RIGHT, Lab, Person, changed, lab
+from tests.support.chat import CUT, Script
+from tests.support.study import LEFT, PROTOCOL, RIGHT, Lab, Person, changed, lab
 
 pytestmark = pytest.mark.integration
 
