@@ -100,7 +100,8 @@ EN = Texts(
         Refusal.BAD_OUTCOME: "A vote is one of model_a, model_b, tie and both_bad.",
         Refusal.BAD_TAG: "One of the reasons is not in the list.",
         Refusal.BAD_SIDE: "A side is a or b.",
-        Refusal.BAD_CODE: "No one has this code. Check it on the page “Your votes” of the browser that you voted with.",
+        Refusal.BAD_CODE: "No one has this code. Check it on the page “Your votes” of the browser that you voted with. "
+        "Who takes part in a study withdraws by their personal link.",
         Refusal.COMMENT_TOO_LONG: "Your comment has {length} characters; {limit} are possible. Please shorten it.",
         Refusal.STILL_STREAMING: "The models are still writing. Please vote when both have finished.",
         Refusal.NOTHING_TO_RETRY: "There is nothing to ask again.",

@@ -100,7 +100,8 @@ ZH = Texts(
         Refusal.BAD_OUTCOME: "投票只能是 model_a、model_b、tie、both_bad 之一。",
         Refusal.BAD_TAG: "有一个原因不在列表里。",
         Refusal.BAD_SIDE: "只能选 a 或 b。",
-        Refusal.BAD_CODE: "没有找到这个代码。请在你投票用的浏览器里打开“我的投票”核对。",
+        Refusal.BAD_CODE: "没有找到这个代码。请在你投票用的浏览器里打开“我的投票”核对。"
+        "参加研究的人，请从自己的链接退出。",
         Refusal.COMMENT_TOO_LONG: "留言有 {length} 个字符，最多 {limit} 个，请缩短一些。",
         Refusal.STILL_STREAMING: "模型还在写，请等两边都写完再投票。",
         Refusal.NOTHING_TO_RETRY: "没有需要再问的。",

@@ -56,7 +56,7 @@ OPEN |= {("POST", f"/gradio_api/run/{name}") for name in ENDPOINTS}
 OWN = {("GET", path) for path in ("/healthz", "/metrics", "/arena/yours", "/arena/events/none")} | {
     ("GET", f"/arena/leaderboard.{kind}") for kind in ("csv", "json")
 }
-OWN |= {("GET", f"/arena/study/{name}") for name in ("consent", "try")} | {
+OWN |= {("GET", f"/arena/study/{name}") for name in ("consent", "try", "yours")} | {
     ("POST", "/arena/study/here"), ("POST", "/operator/login"), ("POST", "/operator/none/act"),
     ("GET", "/operator"), ("GET", "/operator/none"),
 }  # fmt: skip

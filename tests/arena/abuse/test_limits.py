@@ -73,6 +73,14 @@ async def test_looking_does_not_count(limiter):
     await refused(limiter, "ann", count=False)
 
 
+async def test_who_only_looks_is_let_in_again_when_the_window_is_over(limiter, clock):
+    for _ in range(2):
+        await limiter.check(Act.PROMPT, "ann")
+    await refused(limiter, "ann", count=False)
+    clock.ahead += timedelta(hours=2)
+    await limiter.check(Act.PROMPT, "ann", count=False)
+
+
 async def test_an_act_without_limits_is_free(limiter):
     for _ in range(100):
         await limiter.check(Act.WORD, "ann")
