@@ -20,12 +20,16 @@ class Matchmaker:
 
     async def draw(self) -> Draw:
         """Draw a pair and its sides. Raises `UserError` when the arena is paused or fewer than two can be drawn."""
+        return draw_pair(await self.check_open(), self._rng)
+
+    async def check_open(self) -> list[Contestant]:
+        """Those among whom can be drawn. Raises `UserError` as `draw` does."""
         if await self._store.paused():
             raise UserError(Refusal.PAUSED)
         available = await self.available()
         if len(available) < 2:
             raise UserError(Refusal.TOO_FEW_CONTESTANTS, seconds=round(self.roster.interval_s))
-        return draw_pair(available, self._rng)
+        return available
 
     async def available(self) -> list[Contestant]:
         """The contestants that can be drawn now."""

@@ -76,6 +76,10 @@ class Texts:
     status_void: str
     status_other_tab: str
     status_offline: str
+    status_place: str
+    status_place_lost: str
+    status_left_line: str
+    leave_line: str
     privacy: str
     refusal: Mapping[Refusal, str]
     not_saved: str
@@ -196,6 +200,10 @@ EN = Texts(
     status_void="This battle has ended. Start a new one",
     status_other_tab="You had a battle open already. Here it is; your message is still in the box",
     status_offline="The connection is lost. Trying again…",
+    status_place="Many people are here. You are {place} in line; it goes on by itself, just keep this page open",
+    status_place_lost="Your place in line was lost. Your message is still in the box: please send it again",
+    status_left_line="You have left the line. Your message is still in the box",
+    leave_line="Leave the line",
     privacy="What you write is stored, and may be published without your name. Please leave out anything personal.",
     refusal={
         Refusal.PROMPT_EMPTY: "Please write a message first.",
@@ -385,6 +393,10 @@ ZH = Texts(
     status_void="这一局已经结束，请再来一局",
     status_other_tab="你已经有一局在进行，就是这一局；刚才写的话还在输入框里",
     status_offline="连接断开了，正在重试…",
+    status_place="现在人很多，你排在第 {place} 位；轮到你会自动开始，请不要关闭页面",
+    status_place_lost="排队的位置没有了。刚才写的话还在输入框里，请再发送一次",
+    status_left_line="你已经不排队了，刚才写的话还在输入框里",
+    leave_line="不排了",
     privacy="你写的内容会被保存，并可能匿名公开。请不要写个人信息。",
     refusal={
         Refusal.PROMPT_EMPTY: "请先写一句话。",

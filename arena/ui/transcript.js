@@ -13,6 +13,7 @@ let offline = false;
 let settleTimer = null;
 let readySince = 0;
 let writing = false;
+let line = null;
 
 const byId = (id) => document.getElementById(id);
 const textarea = () => document.querySelector('#prompt textarea');
@@ -141,7 +142,34 @@ function begin(fromTurn) {
   connect(fromTurn);
 }
 
+// --- the line ---
+
+function askWhetherCalled() {
+  line = null;
+  trigger('called');
+  setTimeout(() => { if (props.state === 'queued' && !line) queue(); }, 3000);
+}
+
+function queue() {
+  if (line) return;
+  const stream = new EventSource(props.base + 'arena/line?lang=' + words.lang);
+  line = stream;
+  stream.addEventListener('place', (event) => say(JSON.parse(event.data).says, ''));
+  stream.addEventListener('end', () => { stream.close(); askWhetherCalled(); });
+  stream.onerror = () => {
+    if (line !== stream) return;
+    say(words.offline, 'bad');
+    if (stream.readyState === EventSource.CLOSED) setTimeout(askWhetherCalled, 2000);
+  };
+}
+
+function leaveLine() {
+  if (line) line.close();
+  line = null;
+}
+
 function follow() {
+  if (props.state === 'queued') queue(); else leaveLine();
   const board = element.querySelector('.board');
   board.dataset.state = props.state;
   if (props.state === 'ready' || props.state === 'leak') { readySince = readySince || Date.now(); } else readySince = 0;

@@ -7,8 +7,9 @@ from pathlib import Path
 from random import Random
 
 from arena.battle.matchmaker import Matchmaker
+from arena.battle.rules import Rules
 from arena.battle.runner import RunnerRules, TurnRunner
-from arena.battle.service import BattleService, Rules
+from arena.battle.service import BattleService
 from arena.chat.consistency import SelfConsistentChat
 from arena.chat.roster import Roster
 from arena.clock import SystemClock
@@ -88,5 +89,6 @@ async def arena(tmp_path: Path, *, field=None, pacing=Pacing.NATURAL, runner_rul
     try:
         yield Arena(service, runner, store, chat, roster, keys, clock)
     finally:
+        await service.line.close()
         await runner.turns.close()
         store.close()

@@ -142,7 +142,7 @@ async def test_retrying_asks_the_failed_side_only_and_keeps_every_attempt(here):
     fail_one(here, Script([CUT]), Script([CUT]), Script(["Now."]))
     view = await here.ready(me)
     asked = len(here.chat.asked)
-    view = await here.settled(me, await here.service.retry(me, view.battle_id))
+    view = await here.settled(me, (await here.service.retry(me, view.battle_id)).view)
     assert view.state is BattleState.READY
     assert [name for name, _ in here.chat.asked[asked:]] == ["canary-left"]
     battle = await here.store.battle(view.battle_id)
@@ -186,7 +186,7 @@ async def test_leaving_interrupts_and_coming_back_asks_both_again(tmp_path):
         view = await here.service.current(me)
         assert view.state is BattleState.INTERRUPTED
         assert here.chat.running == 0
-        view = await here.settled(me, await here.service.retry(me, view.battle_id))
+        view = await here.settled(me, (await here.service.retry(me, view.battle_id)).view)
         assert view.state is BattleState.READY
 
 
@@ -392,13 +392,6 @@ async def test_a_paused_arena_opens_no_battle_but_lets_the_open_ones_end(here):
     await here.service.vote(me, view.battle_id, view.token, A_WINS)
     await here.store.set_paused(False)
     await here.ready(here.visitor())
-
-
-async def test_beyond_its_places_a_process_refuses_with_a_sentence(tmp_path):
-    async with arena(tmp_path, runner_rules=RunnerRules(max_live=1)) as here:
-        here.chat.scripts = {n: [LONG] for n in ("canary-left", "canary-right")}
-        await here.service.send(here.visitor(), "Hi")
-        assert await refused(here.service.send(here.visitor(), "Hi")) is Refusal.FULL
 
 
 # --- a person's own data ---
