@@ -110,6 +110,10 @@ class LiveBattleExists(StoreError):
     """One live battle per rater, and this rater has one."""
 
 
+class ArenaPaused(StoreError):
+    """The operator has paused the arena: no battle is opened."""
+
+
 class StateConflict(StoreError):
     """The row was not in the state that the change needs; somebody else was first."""
 

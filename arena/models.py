@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from arena.contestant_parts import Price, PromptPolicy, Sampling, Serve
+
 
 class Side(StrEnum):
     """`a` is shown left, `b` right."""
@@ -96,14 +98,6 @@ class Pacing(StrEnum):
     NATURAL = "natural"
 
 
-class SystemAs(StrEnum):
-    """Where the system prompt goes."""
-
-    SYSTEM = "system"
-    USER = "user"
-    NONE = "none"
-
-
 class Standing(StrEnum):
     """Whether a stored vote enters the ratings, and if not, why; a vote may have several reasons."""
 
@@ -140,75 +134,6 @@ class Tag(StrEnum):
 
 # --- contestants ---
 
-EMBEDDED = "embedded"
-"""The `base_url` that stands for the engine that the arena starts itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptPolicy:
-    """How a conversation is turned into the messages that a model is sent."""
-
-    system: str = ""
-    system_as: SystemAs = SystemAs.SYSTEM
-    prefix: str = ""
-    math_suffix: str = ""
-    trim_leading: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sampling:
-    """Sampling settings; None leaves the server's default."""
-
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: int = 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
-    """What a contestant's tokens cost, in the operator's currency, and how much may be spent per UTC day."""
-
-    input_per_million: float = 0.0
-    output_per_million: float = 0.0
-    daily_cap: float | None = None
-
-    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """Cost of one answer."""
-        return (prompt_tokens * self.input_per_million + completion_tokens * self.output_per_million) / 1e6
-
-
-class Engine(StrEnum):
-    """What we can start a model server with."""
-
-    VLLM = "vllm"
-    VLLM_CPU = "vllm-cpu"
-    LLAMACPP = "llamacpp"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serve:
-    """How we start a contestant's server. None and empty values leave the engine's default.
-
-    `model`: a path or the id on the hub; empty for the contestant's own id. `port`: None for that of `base_url`, or,
-    with replicas, the one after it. `gpu_memory_utilization`: share of each GPU, of one replica.
-    `kv_cache_memory_bytes`: exactly so much for the KV cache in place of a share. `gpus`: shared out among replicas.
-    `flags`: further ones, passed on as they are.
-    """
-
-    engine: Engine
-    model: str = ""
-    port: int | None = None
-    replicas: int = 1
-    gpus: tuple[int, ...] = (0,)
-    quantization: str = ""
-    dtype: str = ""
-    max_model_len: int | None = None
-    gpu_memory_utilization: float | None = None
-    kv_cache_memory_bytes: int | None = None
-    reasoning_parser: str = ""
-    enforce_eager: bool = False
-    flags: tuple[str, ...] = ()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
@@ -228,8 +153,8 @@ class Contestant:
     about: Mapping[str, str] = field(default_factory=dict)
     weight: float = 1.0
     samples: int = 1
-    prompt: PromptPolicy = PromptPolicy()
-    sampling: Sampling = Sampling()
+    prompt: PromptPolicy = field(default_factory=PromptPolicy)
+    sampling: Sampling = field(default_factory=Sampling)
     price: Price | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     serve: Serve | None = None

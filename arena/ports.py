@@ -112,6 +112,14 @@ class NewTurn:
     answer_ids: Mapping[Side, str]
 
 
+@dataclass(frozen=True, slots=True)
+class RaterDigests:
+    """Who a rater is, as HMACs: of their cookie, and of the code that erases what they left."""
+
+    cookie: str
+    erasure: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """Which process runs a battle, and until when others must leave it alone."""
@@ -152,10 +160,6 @@ class Store(Protocol):
         """Pause the arena, or go on."""
         ...
 
-    async def rater(self, digest: str, erasure_digest: str, now: datetime) -> Rater:
-        """The rater with this cookie digest (an HMAC), created when new."""
-        ...
-
     async def find_rater(self, digest: str) -> Rater | None:
         """The rater with this cookie digest, or None; writes nothing."""
         ...
@@ -173,12 +177,19 @@ class Store(Protocol):
         ...
 
     async def create_battle(
-        self, battle_id: str, rater_id: str, draw: Draw, pacing: Pacing, turn: NewTurn, lease: Lease, now: datetime
+        self,
+        battle_id: str,
+        rater: RaterDigests,
+        draw: Draw,
+        pacing: Pacing,
+        turn: NewTurn,
+        lease: Lease,
+        now: datetime,
     ) -> Battle:
-        """Store contestants' snapshots, the draw and the first turn, in state `streaming`.
+        """Store the rater if new, contestants' snapshots, the draw and the first turn, in state `streaming`.
 
         Voted or void battles that the rater left unclosed are closed. Raises `LiveBattleExists`, also when two
-        processes race.
+        processes race, and `ArenaPaused`.
         """
         ...
 

@@ -21,8 +21,9 @@ from rich.table import Table
 from arena.bench.figures import figures_of
 from arena.bench.load import Load, run
 from arena.clock import SystemClock
+from arena.contestant_parts import PromptPolicy
 from arena.errors import ConfigError
-from arena.models import Contestant, PromptPolicy
+from arena.models import Contestant
 from arena.ports import ChatClient
 
 RUNNER = (

@@ -18,9 +18,10 @@ from arena.chat.consistency import SelfConsistentChat
 from arena.chat.embedded import embedded_contestants
 from arena.chat.openai_client import OpenAIChat
 from arena.clock import SystemClock
+from arena.contestant_parts import EMBEDDED
 from arena.contestants import load
 from arena.errors import ChatError
-from arena.models import EMBEDDED, Contestant
+from arena.models import Contestant
 from arena.ports import ChatClient
 from arena.settings import Settings
 from arena.weights import fetch

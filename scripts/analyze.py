@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +45,35 @@ from scripts._cli import BAD_INPUT, FAILED
 from scripts._votes import Wanted, find_votes, looks_like_database
 
 HEADS = ("rank", "contestant", "rating", "95% interval", "ranks", "wins", "losses", "ties")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Which votes, and what is made of them; as the options of the command line say."""
+
+    source: str
+    options: Options
+    by: By | None
+    minimum: int
+    unique_prompts: bool
+    counts: bool
+    include: frozenset[Standing]
+    report: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """The votes that were read, how many of them do not count, and what they say."""
+
+    votes: Votes
+    not_counted: Mapping[str, float]
+    result: Ratings | EloRatings
+    slices: Slices | None
+
+    @property
+    def ratings(self) -> Ratings:
+        """The leaderboard; Elo's is one of the things that its result carries."""
+        return self.result.ratings if isinstance(self.result, EloRatings) else self.result
 
 
 def main(
@@ -86,50 +115,53 @@ def main(
     if print_sql:
         show_sql(source, raters=per_rater)
         return
-    piped = "-" in (json_out, csv_out, report_out)
-    console = Console(stderr=piped)
     options = Options(
         method=method, ties=ties, position=position, firth=firth, ci=ci, correction=correction,
         bootstraps=bootstraps, seed=seed, anchor=anchor,
     )  # fmt: skip
+    task = Task(
+        source=source, options=options, by=by, minimum=minimum, unique_prompts=unique_prompts, counts=counts,
+        include=frozenset(include or ()), report=report_out is not None,
+    )  # fmt: skip
     try:
-        rows = bool(by or report_out or unique_prompts or options.method in (Method.ELO, Method.CONTEXTUAL))
-        found = find_votes(source, wanted(options, by, unique_prompts=unique_prompts, rows=rows, include=include))
-        votes = checked(source, found.table, unique_prompts=unique_prompts, counts=counts)
-        with ProgressBar(console=Console(stderr=True), transient=True) as bar:
-            result = fit(votes, options, bar)
-        ratings = result.ratings if isinstance(result, EloRatings) else result
-        sliced = parts.rate_slices(votes, by, sliceable(options), minimum=minimum) if by else None
+        done = analyse(task)
     except ArenaError as error:
         Console(stderr=True).print(f"[bold red]Cannot analyse:[/] {escape(str(error))}", highlight=False)
         raise typer.Exit(FAILED if isinstance(error, StoreUnavailable) else BAD_INPUT) from error
-    show(ratings, console)
-    show_not_counted(found.not_counted, console)
-    if isinstance(result, EloRatings):
-        show_orders(result, console)
-    if sliced:
-        show_slices(sliced, console)
-    write(json_out, lambda: to_json(ratings, dict(sliced.ratings) if sliced else None))
-    write(csv_out, lambda: to_frame(ratings).to_csv(index=False))
-    write(report_out, lambda: render(material(votes, ratings, options), language))
+    show_all(done, Console(stderr="-" in (json_out, csv_out, report_out)))
+    write(json_out, lambda: to_json(done.ratings, dict(done.slices.ratings) if done.slices else None))
+    write(csv_out, lambda: to_frame(done.ratings).to_csv(index=False))
+    write(report_out, lambda: render(material(done.votes, done.ratings, options), language))
 
 
-def wanted(
-    options: Options, by: By | None, *, unique_prompts: bool, rows: bool, include: list[Standing] | None
-) -> Wanted:
+def analyse(task: Task) -> Analysis:
+    """Read the votes and rate them, with a progress bar for what takes long."""
+    found = find_votes(task.source, wanted(task))
+    votes = checked(task, found.table)
+    with ProgressBar(console=Console(stderr=True), transient=True) as bar:
+        result = fit(votes, task.options, bar)
+    slices = parts.rate_slices(votes, task.by, sliceable(task.options), minimum=task.minimum) if task.by else None
+    return Analysis(votes=votes, not_counted=found.not_counted, result=result, slices=slices)
+
+
+def wanted(task: Task) -> Wanted:
     """What the options need of the votes."""
+    by, method = task.by, task.options.method
     extra = [*parts.columns_for([By.DATE]), *(parts.columns_for([by], prompts=False) if by else ())]
-    extra += list(style.COLUMNS) if options.method is Method.CONTEXTUAL else []
-    extra += list(parts.PROMPTS) if unique_prompts else []
-    texts = unique_prompts or by is By.PROMPT_LENGTH or options.method is Method.CONTEXTUAL
-    return Wanted(columns=extra, single=rows, texts=texts, include=frozenset(include or ()))
+    extra += list(style.COLUMNS) if method is Method.CONTEXTUAL else []
+    extra += list(parts.PROMPTS) if task.unique_prompts else []
+    single = bool(by or task.report or task.unique_prompts or method in (Method.ELO, Method.CONTEXTUAL))
+    texts = task.unique_prompts or by is By.PROMPT_LENGTH or method is Method.CONTEXTUAL
+    return Wanted(columns=extra, single=single, texts=texts, include=task.include)
 
 
-def checked(source: str, votes: Votes, *, unique_prompts: bool, counts: bool) -> Votes:
+def checked(task: Task, votes: Votes) -> Votes:
     """The votes, without repeats where asked, if they are counts where that was said."""
-    if counts and not {"count", "n"} & set(votes.column_names):
-        raise DataError(f"{source} has no column 'count': with --counts every row is a cell with its number of votes.")
-    return parts.without_repeats(votes) if unique_prompts else votes
+    if task.counts and not {"count", "n"} & set(votes.column_names):
+        raise DataError(
+            f"{task.source} has no column 'count': with --counts every row is a cell with its number of votes."
+        )
+    return parts.without_repeats(votes) if task.unique_prompts else votes
 
 
 def fit(votes: Votes, options: Options, bar: ProgressBar) -> Ratings | EloRatings:
@@ -165,6 +197,16 @@ def material(votes: Votes, ratings: Ratings, options: Options) -> Material:
     dated = any(name in frame.columns for name in parts.COLUMNS[By.DATE])
     days = parts.slice_keys(frame, By.DATE) if dated else None
     return Material(ratings, reduce_votes(votes), options.ties, None if days is None else days[days != "unknown"])
+
+
+def show_all(done: Analysis, console: Console) -> None:
+    """Print the leaderboard and what belongs to it."""
+    show(done.ratings, console)
+    show_not_counted(done.not_counted, console)
+    if isinstance(done.result, EloRatings):
+        show_orders(done.result, console)
+    if done.slices:
+        show_slices(done.slices, console)
 
 
 def show(ratings: Ratings, console: Console) -> None:

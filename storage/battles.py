@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from arena.models import LIVE_STATES, Answer, AnswerState, Battle, BattleState, Draw, Pacing, Side, Turn
 from arena.ports import Lease, NewTurn
-from storage.loading import FIND, HEADS, load_battles
-from storage.rows import Card, insert_answers, insert_battles, insert_turns, save_contestants
-from storage.states import close_ended, move
+from storage.loading import FIND, FIND_OWN, HEADS, load_battles
+from storage.rows import insert_answers, insert_battles, insert_turns
+from storage.states import close_left, move
 from storage.tables import BattleRow, ContestantRow
 
 _OF_RATER = HEADS.where(BattleRow.rater_id == bindparam("rater_id")).order_by(BattleRow.created_at.desc())
@@ -32,9 +32,8 @@ def create(
     lease: Lease,
     now: datetime,
 ) -> Battle:
-    """Insert a battle with its first turn; close what the rater left on the page."""
-    save_contestants(connection, [Card.of(draw.a), Card.of(draw.b)], now)
-    close_ended(connection, (BattleRow.rater_id == rater_id) & BattleRow.closed_at.is_(None), now)
+    """Insert a battle with its first turn; close what the rater left on the page. Its contestants are stored."""
+    close_left(connection, rater_id, now)
     battle = _new_battle(battle_id, rater_id, draw, pacing, lease, now)
     insert_battles(connection, [battle])
     return replace(battle, turns=(_add_turn(connection, battle_id, turn, 0, now),))
@@ -63,6 +62,11 @@ def begin_retry(
 def find(connection: Connection, origin: str, battle_id: str) -> Battle | None:
     """One battle whole, or None."""
     return next(iter(load_battles(connection, origin, FIND, battle_id=battle_id)), None)
+
+
+def find_own(connection: Connection, origin: str, digest: str, battle_id: str) -> Battle | None:
+    """One battle whole, if it is that of the rater with this cookie digest."""
+    return next(iter(load_battles(connection, origin, FIND_OWN, battle_id=battle_id, digest=digest)), None)
 
 
 def current(connection: Connection, origin: str, rater_id: str) -> Battle | None:

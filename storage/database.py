@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import URL, Connection, Engine, Insert, create_engine, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
@@ -20,8 +23,8 @@ from storage import schema
 from storage.faults import translated
 from storage.tables import Base, SettingRow
 
-_IMMEDIATE = "arena_immediate"
 _SECRET_BYTES = 32
+_SWITCH_PAUSE_S = 0.01
 _CHECKPOINT_WAIT_MS = 200
 """Everybody who writes waits as long."""
 
@@ -105,16 +108,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if connection.dialect.name == "postgresql":  # SQLite's transactions see one state without being asked
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
+            _begin(connection, "BEGIN")
             yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A write transaction on an engine; takes SQLite's write lock at once, because an upgrade later can fail."""
-    with translated(), engine.connect() as connection:
-        connection = connection.execution_options(**{_IMMEDIATE: True})
-        with connection.begin():
-            yield connection
+    with translated(), engine.connect() as connection, connection.begin():
+        _begin(connection, "BEGIN IMMEDIATE")
+        yield connection
 
 
 @contextmanager
@@ -125,15 +128,24 @@ def migrating(engine: Engine) -> Iterator[Connection]:
             yield connection
         return
     with translated(), engine.connect() as connection:
-        connection = connection.execution_options(**{_IMMEDIATE: True})
         _enforce_foreign_keys(connection, "OFF")
         try:
             with connection.begin():
+                _begin(connection, "BEGIN IMMEDIATE")
                 yield connection
                 if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise StoreError(f"after the migration a row of {broken[0]} refers to a row that is not there")
         finally:
             _enforce_foreign_keys(connection, "ON")
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    """Begin SQLite's transaction, which its driver does too late and for DDL never; others have begun by themselves.
+
+    Past SQLAlchemy, whose own way costs as much as a statement.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(statement)
 
 
 def _enforce_foreign_keys(connection: Connection, switch: str) -> None:
@@ -147,10 +159,20 @@ def insert_into(connection: Connection, table: type[Base]) -> sqlite.Insert | po
     return postgresql.insert(table)
 
 
+def insert_missing(connection: Connection, table: type[Base]) -> Insert:
+    """An INSERT that passes over rows that are there already, in this connection's dialect."""
+    return _insert_missing(table, connection.dialect.name)
+
+
+@cache
+def _insert_missing(table: type[Base], dialect: str) -> Insert:
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table).on_conflict_do_nothing()
+
+
 def _name_itself(connection: Connection) -> None:
     made = {"origin": str(uuid.uuid4()), "secret": secrets.token_urlsafe(_SECRET_BYTES)}
     rows = [{"key": key, "value": value} for key, value in made.items()]
-    connection.execute(insert_into(connection, SettingRow).on_conflict_do_nothing(), rows)
+    connection.execute(insert_missing(connection, SettingRow), rows)
 
 
 def _engine(url: str, busy_timeout_ms: int) -> Engine:
@@ -166,7 +188,7 @@ def _engine(url: str, busy_timeout_ms: int) -> Engine:
             'for PostgreSQL: pip install "psycopg[binary]"'
         ) from error
     if parsed.get_backend_name() == "sqlite":
-        _prepare_sqlite(engine)
+        _prepare_sqlite(engine, busy_timeout_ms)
     return engine
 
 
@@ -195,19 +217,28 @@ def _sqlite_options(url: URL, busy_timeout_ms: int) -> dict[str, Any]:
     return options
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin late, and never for DDL; `begin` below does
+        connection.isolation_level = None  # transactions are begun by `_begin`
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA secure_delete=ON")  # erased texts are overwritten in the file, not only unlinked
-        if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
-            cursor.execute("PRAGMA journal_mode=WAL")
+        _use_write_ahead_log(cursor, busy_timeout_ms / 1000)
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(_IMMEDIATE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+def _use_write_ahead_log(cursor: sqlite3.Cursor, wait_s: float) -> None:
+    """Switch a new database over. SQLite does not wait here when another process does the same at this moment."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+                cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_SWITCH_PAUSE_S)
+        else:
+            return

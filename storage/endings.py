@@ -24,9 +24,9 @@ _RUNNING_IN = _RUNNING.where(AnswerRow.conversation_id == bindparam("conversatio
 
 def save_progress(connection: Connection, answers: Sequence[Answer]) -> None:
     """Keep what running answers have so far; one that has ended meanwhile is left as it ended."""
-    for answer in answers:
-        values = answer_values(answer)
-        connection.execute(_RUNNING, {"this": answer.id} | {name: values[name] for name in _PROGRESS})
+    rows = [(answer.id, answer_values(answer)) for answer in answers]
+    if rows:  # SQLAlchemy takes an empty list for one row without values
+        connection.execute(_RUNNING, [{"this": id_} | {name: row[name] for name in _PROGRESS} for id_, row in rows])
 
 
 def renew_leases(connection: Connection, battle_ids: Sequence[str], lease: Lease) -> None:
@@ -48,8 +48,7 @@ def finish_turn(
     if state is BattleState.READY:
         changes["ready_at"] = now
     move(connection, battle_id, {BattleState.STREAMING}, changes)
-    for answer in answers:
-        _end_answer(connection, battle_id, answer)
+    _end_answers(connection, battle_id, answers)
 
 
 def interrupt_expired(connection: Connection, now: datetime, battle_id: str | None) -> int:
@@ -80,14 +79,17 @@ def expire(connection: Connection, abandoned_before: datetime, void_before: date
 def close(connection: Connection, battle_id: str, state: BattleState | None, now: datetime) -> None:
     """Take a battle off the page; a live one ends in `state`, one that had ended stays as it ended (None)."""
     if state is None:
-        if not close_ended(connection, BattleRow.id == battle_id, now):
+        if not close_ended(connection, battle_id, now):
             raise StateConflict(f"battle {battle_id} is live or unknown")
         return
     move(connection, battle_id, LIVE_STATES, {"state": state, "updated_at": now, "closed_at": now, **NO_LEASE})
     interrupt_answers(connection, [battle_id])
 
 
-def _end_answer(connection: Connection, battle_id: str, answer: Answer) -> None:
-    this = {"this": answer.id, "conversation": conversation_id(battle_id, answer.side)}
-    if connection.execute(_RUNNING_IN, this | answer_values(answer)).rowcount != 1:
-        raise StateConflict(f"answer {answer.id} of battle {battle_id} is not running")
+def _end_answers(connection: Connection, battle_id: str, answers: Sequence[Answer]) -> None:
+    rows = [
+        {"this": answer.id, "conversation": conversation_id(battle_id, answer.side)} | answer_values(answer)
+        for answer in answers
+    ]
+    if connection.execute(_RUNNING_IN, rows).rowcount != len(rows):
+        raise StateConflict(f"an answer of battle {battle_id} is not running: {', '.join(a.id for a in answers)}")

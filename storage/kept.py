@@ -10,6 +10,7 @@ from storage.tables import SettingRow
 _PAUSED = "paused"
 _PROBE = "probe"
 _PROBE_BYTES = 16_384
+_IS_PAUSED = select(SettingRow.value).where(SettingRow.key == _PAUSED)
 
 
 def secret(connection: Connection) -> str:
@@ -19,7 +20,7 @@ def secret(connection: Connection) -> str:
 
 def paused(connection: Connection) -> bool:
     """Whether the arena is paused."""
-    return connection.scalar(select(SettingRow.value).where(SettingRow.key == _PAUSED)) == "yes"
+    return connection.scalar(_IS_PAUSED) == "yes"
 
 
 def set_paused(connection: Connection, paused: bool) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from arena.models import Answer, Battle, Measured, Side, Standing, Turn, Vote
-from storage.tables import AnswerRow, BattleRow, ContestantRow, ConversationRow, TurnRow, VoteRow
+from storage.tables import AnswerRow, BattleRow, ContestantRow, ConversationRow, RaterRow, TurnRow, VoteRow
 
 MEASURED = tuple(field.name for field in fields(Measured))
 """The columns of an answer that are the fields of `Measured`."""
@@ -43,15 +43,20 @@ HEADS = (
 FIND = HEADS.where(BattleRow.id == bindparam("battle_id"))
 """One battle, by `battle_id`."""
 
-_OF_BATTLES = TurnRow.battle_id.in_(bindparam("battle_ids", expanding=True))
-_TURNS = select(*TurnRow.__table__.columns).where(_OF_BATTLES).order_by(TurnRow.battle_id, TurnRow.position)
+FIND_OWN = FIND.join(RaterRow, RaterRow.id == BattleRow.rater_id).where(RaterRow.digest == bindparam("digest"))
+"""One battle, by `battle_id`, if its rater has this `digest`."""
+
+_TURNS = select(*TurnRow.__table__.columns).order_by(TurnRow.battle_id, TurnRow.position)
 _ANSWERS = (
     select(*AnswerRow.__table__.columns, ConversationRow.side)
     .join(ConversationRow, ConversationRow.id == AnswerRow.conversation_id)
     .join(TurnRow, TurnRow.id == AnswerRow.turn_id)
-    .where(_OF_BATTLES)
     .order_by(AnswerRow.turn_id, AnswerRow.attempt, ConversationRow.side)
 )
+_OF_ONE = TurnRow.battle_id == bindparam("battle_ids")
+_OF_MANY = TurnRow.battle_id.in_(bindparam("battle_ids", expanding=True))
+_PARTS_OF_ONE = (_ANSWERS.where(_OF_ONE), _TURNS.where(_OF_ONE))
+_PARTS_OF_MANY = (_ANSWERS.where(_OF_MANY), _TURNS.where(_OF_MANY))
 
 
 def load_battles(
@@ -67,12 +72,14 @@ def load_battles(
 
 
 def _load_turns(connection: Connection, battle_ids: Sequence[str]) -> dict[str, tuple[Turn, ...]]:
-    these = {"battle_ids": battle_ids}
+    # A list in a statement is written into it anew at each call.
+    of_answers, of_turns = _PARTS_OF_ONE if len(battle_ids) == 1 else _PARTS_OF_MANY
+    these = {"battle_ids": battle_ids[0] if len(battle_ids) == 1 else battle_ids}
     answers: defaultdict[str, list[Answer]] = defaultdict(list)
-    for row in connection.execute(_ANSWERS, these):
+    for row in connection.execute(of_answers, these):
         answers[row.turn_id].append(answer_of(row))
     turns: defaultdict[str, list[Turn]] = defaultdict(list)
-    for row in connection.execute(_TURNS, these):
+    for row in connection.execute(of_turns, these):
         turns[row.battle_id].append(turn_of(row, answers.get(row.id, ())))
     return {battle_id: tuple(of_battle) for battle_id, of_battle in turns.items()}
 

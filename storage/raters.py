@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, bindparam, case, delete, func, select, update
 
 from arena.models import LIVE_STATES, BattleState, Rater, Standing
+from arena.ports import RaterDigests
 from storage.audit import ERASURE, write_event
-from storage.database import insert_into
+from storage.database import insert_missing
 from storage.states import NO_LEASE, interrupt_answers
 from storage.tables import AnswerRow, AuditEventRow, BattleRow, RaterRow, TurnRow, VoteAddressRow, VoteRow
 from storage.types import UtcDateTime
@@ -21,12 +22,12 @@ ERASED = "[erased]"
 """Stands where an answer's leak was quoted, so that the battle stays flagged without its text."""
 
 
-_RATER = select(RaterRow.id, RaterRow.excluded)
+_RATER = select(RaterRow.id, RaterRow.excluded).where(RaterRow.digest == bindparam("digest"))
 
 
 def find(connection: Connection, digest: str) -> Rater | None:
     """The rater with this cookie digest."""
-    row = connection.execute(_RATER.where(RaterRow.digest == digest)).first()
+    row = connection.execute(_RATER, {"digest": digest}).first()
     return _rater(row) if row else None
 
 
@@ -35,17 +36,22 @@ def by_code(connection: Connection, erasure_digest: str) -> str | None:
     return connection.scalar(select(RaterRow.id).where(RaterRow.erasure_digest == erasure_digest))
 
 
-def find_or_add(connection: Connection, digest: str, erasure_digest: str, now: datetime) -> Rater:
+def find_or_add(connection: Connection, who: RaterDigests, now: datetime) -> Rater:
     """The rater with this cookie digest, made if new; two that come at once get the same."""
+    known = find(connection, who.cookie)
+    if known is not None:
+        return known
+    made = Rater(id=str(uuid.uuid4()), excluded=False)
     new = {
-        "id": str(uuid.uuid4()),
-        "digest": digest,
-        "erasure_digest": erasure_digest,
+        "id": made.id,
+        "digest": who.cookie,
+        "erasure_digest": who.erasure,
         "excluded": False,
         "created_at": now,
     }
-    connection.execute(insert_into(connection, RaterRow).on_conflict_do_nothing(), new)
-    return _rater(connection.execute(_RATER.where(RaterRow.digest == digest)).one())
+    if connection.execute(insert_missing(connection, RaterRow), new).rowcount == 1:
+        return made
+    return _rater(connection.execute(_RATER, {"digest": who.cookie}).one())
 
 
 def erase(connection: Connection, erasure_digest: str, now: datetime) -> int | None:

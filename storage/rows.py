@@ -9,13 +9,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Insert, insert
 
 from arena.models import Answer, Battle, Contestant, Side, Turn
-from storage.database import insert_into
+from storage.database import insert_missing
 from storage.loading import MEASURED
 from storage.tables import AnswerRow, Base, BattleRow, ContestantRow, ConversationRow, TurnRow
 
+_INSERTS: dict[type[Base], Insert] = {
+    table: insert(table) for table in (BattleRow, ConversationRow, TurnRow, AnswerRow)
+}
 _CONVERSATIONS = uuid.UUID("6f0f4a5e-5d3c-4c43-9c2e-0d7a3a5f7b11")
 
 
@@ -42,7 +45,8 @@ def conversation_id(battle_id: str, side: Side) -> str:
 def save_contestants(connection: Connection, cards: Iterable[Card], now: datetime) -> None:
     """Insert the contestants that are not known yet."""
     rows = [asdict(card) | {"created_at": now} for card in cards]
-    connection.execute(insert_into(connection, ContestantRow).on_conflict_do_nothing(), rows)
+    if rows:
+        connection.execute(insert_missing(connection, ContestantRow), rows)
 
 
 def insert_battles(connection: Connection, battles: Sequence[Battle]) -> None:
@@ -107,7 +111,7 @@ def answer_values(answer: Answer) -> dict[str, Any]:
 
 def _insert(connection: Connection, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     if rows:  # SQLAlchemy takes an empty list for one row without values
-        connection.execute(insert(table), rows)
+        connection.execute(_INSERTS[table], rows)
 
 
 def _battle_values(battle: Battle) -> dict[str, Any]:

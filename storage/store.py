@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection
 
+from arena.errors import ArenaPaused
 from arena.models import (
     Answer,
     Battle,
@@ -25,9 +26,10 @@ from arena.models import (
     VoteCount,
     VoteTrace,
 )
-from arena.ports import Lease, NewTurn
+from arena.ports import Lease, NewTurn, RaterDigests
 from storage import audit, battles, checks, endings, kept, raters, requests, retention, tokens, votes
 from storage.database import Database
+from storage.rows import Card, save_contestants
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,9 +38,31 @@ Work = Callable[Concatenate["SqlStore", Connection, P], R]
 Method = Callable[Concatenate["SqlStore", P], Coroutine[Any, Any, R]]
 
 
-async def _in_thread(work: Callable[[], R], limiter: CapacityLimiter) -> R:
-    """Run something in a thread. A cancelled caller goes at once, but the work is finished and keeps its place."""
-    return await asyncio.shield(asyncio.ensure_future(to_thread.run_sync(work, limiter=limiter)))
+class _Threads:
+    """A few threads, and how many calls wait for one of them."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
+        self._count = count
+        self._unfinished = 0
+
+    @property
+    def waiting(self) -> int:
+        return max(0, self._unfinished - self._count)
+
+    async def run(self, work: Callable[[], R]) -> R:
+        """Run something in a thread. A cancelled caller goes at once, but the work is finished and keeps its place."""
+        running = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        self._unfinished += 1
+        running.add_done_callback(self._finished)
+        return await asyncio.shield(running)
+
+    def close(self) -> None:
+        """Let the threads go when they have finished what they have."""
+        self._pool.shutdown()
+
+    def _finished(self, _done: object) -> None:
+        self._unfinished -= 1
 
 
 def _reads(work: Work[P, R]) -> Method[P, R]:
@@ -82,24 +106,27 @@ class SqlStore:
     def __init__(self, database: Database, threads: int = 4, timed: Timed | None = None) -> None:
         self.database = database
         self._timed = timed
-        self._readers = CapacityLimiter(threads)
-        self._writers = CapacityLimiter(1) if database.one_writer else self._readers
+        self._saved: set[str] = set()  # hashes of contestants that are stored; their rows never change or go
+        self._readers = _Threads(threads, "store")
+        self._writers = _Threads(1, "store-writer") if database.one_writer else self._readers
         if database.one_connection:
             self._readers = self._writers
 
     def close(self) -> None:
-        """Close the database."""
+        """Finish what is under way, and close the database."""
+        for threads in {self._readers, self._writers}:
+            threads.close()
         self.database.close()
 
     @property
     def waiting(self) -> int:
         """How many calls wait for a thread."""
-        return sum(limiter.statistics().tasks_waiting for limiter in {self._readers, self._writers})
+        return sum(threads.waiting for threads in {self._readers, self._writers})
 
-    async def _measured(self, name: str, work: Callable[[], R], limiter: CapacityLimiter) -> R:
+    async def _measured(self, name: str, work: Callable[[], R], threads: _Threads) -> R:
         begun = time.perf_counter()
         try:
-            return await _in_thread(work, limiter)
+            return await threads.run(work)
         finally:
             if self._timed is not None:
                 self._timed(name.lstrip("_"), time.perf_counter() - begun)
@@ -126,7 +153,7 @@ class SqlStore:
 
     async def forget_old_pages(self) -> None:
         """After an erasure: leave no old copies in the database's files."""
-        await _in_thread(self.database.forget_old_pages, self._writers)
+        await self._writers.run(self.database.forget_old_pages)
 
     # --- the database itself ---
 
@@ -157,19 +184,10 @@ class SqlStore:
 
     # --- raters ---
 
-    async def rater(self, digest: str, erasure_digest: str, now: datetime) -> Rater:
-        """The rater with this cookie digest, created when new; one that is known costs no write."""
-        known = await self.find_rater(digest)
-        return known or await self._add_rater(digest, erasure_digest, now)
-
     @_reads
     def find_rater(self, connection: Connection, digest: str) -> Rater | None:
         """The rater with this cookie digest, or None."""
         return raters.find(connection, digest)
-
-    @_writes
-    def _add_rater(self, connection: Connection, digest: str, erasure_digest: str, now: datetime) -> Rater:
-        return raters.find_or_add(connection, digest, erasure_digest, now)
 
     async def erase(self, erasure_digest: str, now: datetime) -> int | None:
         """Erase what a person has left; how many votes were withdrawn, None for an unknown code."""
@@ -198,29 +216,36 @@ class SqlStore:
     @_reads
     def own_battle(self, connection: Connection, digest: str, battle_id: str) -> Battle | None:
         """A battle of the rater with this cookie digest; None for anybody else's."""
-        rater = raters.find(connection, digest)
-        battle = battles.find(connection, self.database.origin, battle_id) if rater else None
-        return battle if rater and battle and battle.rater_id == rater.id else None
+        return battles.find_own(connection, self.database.origin, digest, battle_id)
 
     @_reads
     def battle(self, connection: Connection, battle_id: str) -> Battle | None:
         """A battle with its turns, answers and vote."""
         return battles.find(connection, self.database.origin, battle_id)
 
-    @_writes
-    def create_battle(
+    async def create_battle(
         self,
-        connection: Connection,
         battle_id: str,
-        rater_id: str,
+        rater: RaterDigests,
         draw: Draw,
         pacing: Pacing,
         turn: NewTurn,
         lease: Lease,
         now: datetime,
     ) -> Battle:
-        """Store the draw and the first turn, in state `streaming`."""
-        return battles.create(connection, battle_id, rater_id, draw, pacing, turn, lease, now)
+        """Store the rater if new, the draw and the first turn, in state `streaming`."""
+        cards = [Card.of(contestant) for contestant in (draw.a, draw.b)]
+
+        def create(connection: Connection) -> Battle:
+            if kept.paused(connection):
+                raise ArenaPaused("the operator has paused the arena")
+            save_contestants(connection, [card for card in cards if card.hash not in self._saved], now)
+            rater_id = raters.find_or_add(connection, rater, now).id
+            return battles.create(connection, battle_id, rater_id, draw, pacing, turn, lease, now)
+
+        battle = await self.write("create_battle", create)
+        self._saved.update(card.hash for card in cards)
+        return battle
 
     @_writes
     def begin_turn(self, connection: Connection, battle_id: str, turn: NewTurn, lease: Lease, now: datetime) -> Battle:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, String, func, insert, select, text, type_coerce, update
+from sqlalchemy import Connection, String, bindparam, func, insert, select, text, type_coerce, update
 
 from arena.errors import StateConflict, StoreError
 from arena.models import BattleState, Finding, Outcome, Standing, Vote, VoteCount
@@ -33,6 +33,9 @@ _ADD = text(
     "ON CONFLICT (left_name, right_name, outcome, standing) DO UPDATE SET n = vote_count.n + excluded.n"
 )
 """As text, which both databases understand: building the statement anew at every vote cost more than running it."""
+_EXCLUDED = select(RaterRow.excluded).where(RaterRow.id == bindparam("rater_id")).with_for_update(key_share=True)
+"""PostgreSQL: an exclusion that is under way waits for the vote, or the vote for it."""
+_INSERT = insert(VoteRow)
 _COUNTS = (
     select(
         VoteCountRow.left_name,
@@ -76,9 +79,7 @@ def record(
         if not stored or stored[0].vote is None:
             raise
         return stored[0].vote
-    # PostgreSQL: an exclusion that is under way waits for this vote, or this vote for it.
-    excluded = select(RaterRow.excluded).where(RaterRow.id == vote.rater_id).with_for_update(key_share=True)
-    if connection.scalar(excluded):
+    if connection.scalar(_EXCLUDED, {"rater_id": vote.rater_id}):
         vote = replace(vote, reasons=(*vote.reasons, Standing.RATER_EXCLUDED))
     insert_votes(connection, origin, [vote])
     add_findings(connection, findings, now)
@@ -95,7 +96,7 @@ def insert_votes(connection: Connection, origin: str, votes: Sequence[Vote]) -> 
 def insert_rows(connection: Connection, origin: str, votes: Sequence[Vote]) -> Counter[Cell]:
     """Insert votes; what has to be added to the counts for them."""
     rows = [_vote_values(vote, origin) for vote in votes]
-    connection.execute(insert(VoteRow), rows)
+    connection.execute(_INSERT, rows)
     return Counter(Cell(row["left_name"], row["right_name"], row["outcome"], row["standing"]) for row in rows)
 
 

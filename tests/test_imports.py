@@ -17,7 +17,7 @@ SOURCES = sorted(
 )
 
 # A layer, and the modules of ours that it may import beside itself. The first that fits a file counts.
-BASE = ("arena.models", "arena.errors", "arena.ports")
+BASE = ("arena.models", "arena.contestant_parts", "arena.errors", "arena.ports")
 STUDY_BASE = ("arena.study_models", "arena.study_people", "arena.study_ports", "arena.study_json")
 LAYERS = {
     "app": OURS,
@@ -26,7 +26,8 @@ LAYERS = {
     "arena.start": ("arena",),
     "scripts": ("scripts", "arena", "storage", "tests.support"),
     "storage": ("storage", "arena.ids", *BASE, *STUDY_BASE),
-    "arena.models": (),
+    "arena.contestant_parts": (),
+    "arena.models": ("arena.contestant_parts",),
     "arena.errors": ("arena.models",),
     "arena.ports": ("arena.models", "arena.errors"),
     "arena.clock": (),
@@ -37,8 +38,9 @@ LAYERS = {
     "arena.abuse": ("arena.abuse", "arena.keys", *BASE),
     "arena.logs": (),
     "arena.settings": ("arena.validation", *BASE),
-    "arena.contestant": ("arena.contestant_tables", "arena.toml_lines", "arena.validation", *BASE),
+    "arena.contestant": ("arena.contestant_tables", "arena.toml_file", *BASE),
     "arena.validation": ("arena.contestant_tables", *BASE),
+    "arena.toml_file": ("arena.toml_lines", "arena.validation", *BASE),
     "arena.toml_lines": (),
     "arena.weights": BASE,
     "arena.analysis": ("arena.analysis", *BASE),
@@ -57,8 +59,7 @@ LAYERS = {
         "arena.chat",
         "arena.keys",
         "arena.ids",
-        "arena.toml_lines",
-        "arena.validation",
+        "arena.toml_file",
         *BASE,
     ),
     "arena.ui": (

@@ -30,8 +30,3 @@ class Evidence:
             if ratio >= enough:
                 return True
         return False
-
-    @property
-    def unbroken(self) -> int:
-        """How many times in a row are enough."""
-        return math.ceil(math.log(self.odds) / math.log(self.always / self.honest))

@@ -1,4 +1,4 @@
-"""Who may be drawn now: up, within its spending cap, and the arena not paused."""
+"""Who may be drawn now: up, and within its spending cap."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ class Matchmaker:
         self._rng = rng
 
     async def draw(self) -> Draw:
-        """Draw a pair and its sides. Raises `UserError` when the arena is paused or fewer than two can be drawn."""
-        return draw_pair(await self.check_open(), self._rng)
+        """Draw a pair and its sides. Raises `UserError` when fewer than two can be drawn."""
+        return draw_pair(await self._drawable(), self._rng)
 
-    async def check_open(self) -> list[Contestant]:
-        """Those among whom can be drawn. Raises `UserError` as `draw` does."""
+    async def check_open(self) -> None:
+        """Raises `UserError` when the arena is paused or fewer than two can be drawn."""
         if await self._store.paused():
             raise UserError(Refusal.PAUSED)
+        await self._drawable()
+
+    async def _drawable(self) -> list[Contestant]:
         available = await self.available()
         if len(available) < 2:
             raise UserError(Refusal.TOO_FEW_CONTESTANTS, seconds=round(self.roster.interval_s))

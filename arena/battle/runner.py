@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -51,6 +52,7 @@ class TurnRunner:
         self.owner = new_id()
         self.meter: Meter = meter or Unmetered()
         self.turns = LiveTurns(store.save_progress, self._renew)
+        self._battles: WeakKeyDictionary[LiveTurn, Battle] = WeakKeyDictionary()
 
     @property
     def room(self) -> int:
@@ -65,8 +67,18 @@ class TurnRunner:
         """This process's lease from now on."""
         return Lease(owner=self.owner, until=self._clock.now() + timedelta(seconds=self.rules.lease_s))
 
-    def start(self, battle: Battle, contestants: Draw, sides: Sequence[Side], *, retry: bool = False) -> None:
-        """Ask the sides for the last turn of a battle; a retried side keeps the rate of the attempt before."""
+    def running(self, digest: str | None, battle_id: str) -> tuple[Battle, LiveTurn] | None:
+        """A battle of the rater with this cookie digest, with its turn that runs here, as it was when that began."""
+        turn = self.turns.get(battle_id)
+        return (self._battles[turn], turn) if turn is not None and turn.owner == digest else None
+
+    def start(
+        self, battle: Battle, digest: str, contestants: Draw, sides: Sequence[Side], *, retry: bool = False
+    ) -> None:
+        """Ask the sides for the last turn of a battle; a retried side keeps the rate of the attempt before.
+
+        `digest` is that of its rater's cookie.
+        """
         names = [n for c in (contestants.a, contestants.b) for n in (c.name, c.display)]
 
         def readers(changed: Callable[[bool], None]) -> list[AnswerReader]:
@@ -76,19 +88,19 @@ class TurnRunner:
         async def finish(turn: LiveTurn, why: Halt) -> BattleState:
             return await self._finish(battle, turn, why, names)
 
-        self.turns.start(
-            LiveTurn(
-                key=battle.id,
-                owner=battle.rater_id,
-                index=battle.turns[-1].index,
-                readers=readers,
-                pacer=self._pacer(battle, retry),
-                pacing=battle.pacing,
-                clock=self._clock,
-                grace_s=self.rules.grace_s,
-                finish=finish,
-            )
+        turn = LiveTurn(
+            key=battle.id,
+            owner=digest,
+            index=battle.turns[-1].index,
+            readers=readers,
+            pacer=self._pacer(battle, retry),
+            pacing=battle.pacing,
+            clock=self._clock,
+            grace_s=self.rules.grace_s,
+            finish=finish,
         )
+        self._battles[turn] = battle
+        self.turns.start(turn)
 
     async def halt(self, turn: LiveTurn, why: Halt) -> None:
         """End a turn and wait until that is stored."""

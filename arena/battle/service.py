@@ -26,11 +26,11 @@ from arena.battle.runner import TurnRunner
 from arena.battle.views import BattleView, battle_view, failed_sides
 from arena.chat.live import Halt, LiveTurn
 from arena.chat.prompts import clean_prompt
-from arena.errors import ArenaError, LiveBattleExists, Refusal, StateConflict, UserError
+from arena.errors import ArenaError, ArenaPaused, LiveBattleExists, Refusal, StateConflict, UserError
 from arena.ids import new_id
 from arena.keys import Keys
 from arena.models import Battle, BattleState, Side
-from arena.ports import Clock, NewTurn, Store
+from arena.ports import Clock, NewTurn, RaterDigests, Store
 
 ENDED = frozenset({BattleState.VOTED, BattleState.ABANDONED, BattleState.VOID})
 ABANDONED_AFTER = timedelta(days=1)
@@ -108,6 +108,9 @@ class BattleService:
 
     async def watch(self, digest: str | None, battle_id: str) -> Watch:
         """A battle to follow; a turn whose process died is marked as interrupted first."""
+        running = self._runner.running(digest, battle_id)
+        if running is not None:  # as nearly always: what the database would say is known
+            return Watch(battle=running[0], turn=running[1])
         battle, _ = await self._own(digest, battle_id)
         return Watch(battle=await self._mend(battle), turn=self._runner.turns.get(battle_id))
 
@@ -287,23 +290,24 @@ class BattleService:
         return await self._in_line(digest, prompt, partial(self._begin_battle, digest, prompt))
 
     async def _begin_battle(self, digest: str, prompt: str) -> Sent:
-        now = self._clock.now()
-        erasure_digest = self._keys.erasure_digest(self._keys.erasure_code(digest))
-        rater, draw = await asyncio.gather(self._store.rater(digest, erasure_digest, now), self._matchmaker.draw())
+        rater = RaterDigests(digest, self._keys.erasure_digest(self._keys.erasure_code(digest)))
+        draw = await self._matchmaker.draw()
         try:
             battle = await self._store.create_battle(
-                new_id(), rater.id, draw, self.rules.pacing, _new_turn(prompt), self._runner.lease(), now
+                new_id(), rater, draw, self.rules.pacing, _new_turn(prompt), self._runner.lease(), self._clock.now()
             )
+        except ArenaPaused:
+            raise UserError(Refusal.PAUSED) from None
         except LiveBattleExists:
-            battle = await self._live(rater.id)
+            battle = await self._live(digest)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
-        self._runner.start(battle, draw, tuple(Side))
+        self._runner.start(battle, digest, draw, tuple(Side))
         self._runner.meter.opened()
         log.info("battle_opened", battle=battle.id, **self._logged(prompt))
         return Sent(view=await self._view(battle, digest), accepted=True)
 
     async def _next_turn(self, digest: str, prompt: str, battle_id: str) -> Sent | Queued:
-        battle, _ = await self._own(digest, battle_id)
+        battle, digest = await self._own(digest, battle_id)
         if battle.state is BattleState.STREAMING:
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
         check_ready(battle)
@@ -318,7 +322,7 @@ class BattleService:
         except StateConflict:
             battle, _ = await self._own(digest, battle.id)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
-        self._runner.start(battle, contestants, tuple(Side))
+        self._runner.start(battle, digest, contestants, tuple(Side))
         return Sent(view=await self._view(battle, digest), accepted=True)
 
     async def _begin_retry(self, digest: str, battle: Battle) -> Sent:
@@ -330,11 +334,12 @@ class BattleService:
             )
         except StateConflict:
             return Sent(view=await self.view(digest, battle.id), accepted=False)
-        self._runner.start(battle, contestants, sides, retry=len(sides) == 1)
+        self._runner.start(battle, digest, contestants, sides, retry=len(sides) == 1)
         return Sent(view=await self._view(battle, digest), accepted=True)
 
-    async def _live(self, rater_id: str) -> Battle:
-        battle = await self._store.current_battle(rater_id)
+    async def _live(self, digest: str) -> Battle:
+        rater = await self._store.find_rater(digest)
+        battle = await self._store.current_battle(rater.id) if rater else None
         if battle is None:
             raise UserError(Refusal.NO_BATTLE)
         return await self._mend(battle)

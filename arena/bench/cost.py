@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from arena.bench.figures import Figures
-from arena.models import Price
+from arena.contestant_parts import Price
 
 
 class Basis(StrEnum):

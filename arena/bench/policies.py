@@ -15,7 +15,8 @@ from arena.bench.prompts import Sum, everyday, sums
 from arena.bench.sample import Sample
 from arena.bench.session import Plan
 from arena.chat.final_answers import boxed, final_answer
-from arena.models import Contestant, PromptPolicy, SystemAs
+from arena.contestant_parts import PromptPolicy, SystemAs
+from arena.models import Contestant
 from arena.ports import ChatClient, Clock
 
 SYSTEM = "You are a helpful assistant. Answer in the language of the question."

@@ -19,8 +19,9 @@ from typing import Self
 
 from arena.chat import embedded_server
 from arena.chat.embedded_server import FAILED, READY
+from arena.contestant_parts import EMBEDDED
 from arena.errors import ConfigError
-from arena.models import EMBEDDED, Contestant
+from arena.models import Contestant
 
 MODEL = "smollm2-135m-instruct"
 """The id that the engine gives its model, in `/v1/models` and in presets."""

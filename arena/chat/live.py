@@ -51,7 +51,7 @@ class LiveTurn:
 
     Args:
         key: the battle's or period's id.
-        owner: the rater's or participant's id; nobody else may watch.
+        owner: who may watch, in words of the caller's.
         finish: stores the turn's end and says in which state the battle is now.
     """
 

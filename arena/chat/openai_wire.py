@@ -188,14 +188,18 @@ def _lenient_json(data: bytes) -> Any:
     """JSON, also with bytes that are no UTF-8, halves of characters and NaN, which the quick parser refuses."""
     try:
         return orjson.loads(data)
-    except ValueError:
-        pass
+    except ValueError as strict:
+        return _mended_json(data, strict)
+
+
+def _mended_json(data: bytes, strict: ValueError) -> Any:
+    """JSON with U+FFFD for what is no character. Raises `ChatError` from what the strict parser said if that fails."""
     try:
         parsed = json.dumps(json.loads(data.decode("utf-8", "replace")), ensure_ascii=False)
         # A character outside the basic plane may come as an escaped half, which no file or database can hold.
         return json.loads(parsed.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise _malformed(data[:100].decode("utf-8", "replace")) from error
+    except (ValueError, RecursionError):
+        raise _malformed(data[:100].decode("utf-8", "replace")) from strict
 
 
 def _reported(report: object) -> ChatError:

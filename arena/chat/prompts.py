@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from arena.chat.calculations import asks_for_calculation
 from arena.chat.characters import tidy
 from arena.chat.reasoning import MAX_LEAD, without_blank_lines, without_thinking
-from arena.models import Contestant, Message, PromptPolicy, SystemAs
+from arena.contestant_parts import PromptPolicy, SystemAs
+from arena.models import Contestant, Message
 
 __all__ = ["LeadingTrim", "asked_text", "asks_for_calculation", "build_messages", "clean_prompt"]
 

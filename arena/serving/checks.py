@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from arena.models import Engine, Serve
+from arena.contestant_parts import Engine, Serve
 from arena.serving.commands import LOOPBACK
 from arena.serving.hub import hub_problem
 from arena.serving.memory import Gpu, GpuMemory

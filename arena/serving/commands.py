@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from arena.models import Engine, Serve
+from arena.contestant_parts import Engine, Serve
 
 LOOPBACK = "127.0.0.1"
 LLAMACPP_SERVER = str(Path(__file__).with_name("llamacpp_server.py"))

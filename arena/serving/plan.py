@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from arena.contestant_parts import EMBEDDED, Engine, Serve
 from arena.errors import ConfigError
-from arena.models import EMBEDDED, Contestant, Engine, Serve
+from arena.models import Contestant
 from arena.serving.commands import Command, Pythons, engine_command, router_command
 
 LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "::1")  # noqa: S104 - hosts that stand for this machine

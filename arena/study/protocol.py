@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
-from arena.errors import ConfigError
+from arena import toml_file
 from arena.study import protocol_tables as tables
 from arena.study_models import Moment, Option, Protocol, Question, QuestionKind, Role, StudyPacing
-from arena.toml_lines import line_of
-from arena.validation import did_you_mean, expectation
+from arena.toml_file import Form, Loc, Problem
 
 PROTOCOLS = Path(__file__).parent / "protocols"
-VALUE_CHARS = 80
-"""How much of a wrong value is shown."""
-
-Loc = tuple[str | int, ...]
-
-
-class _Problem(NamedTuple):
-    loc: Loc
-    text: str
 
 
 def load_protocol(source: str | Path) -> Protocol:
@@ -36,66 +19,20 @@ def load_protocol(source: str | Path) -> Protocol:
     Raises:
         ConfigError: one line for each thing that is wrong.
     """
-    path = _find(str(source))
-    return read_protocol(_read(path), str(path))
+    path = toml_file.find(str(source), PROTOCOLS, "protocols")
+    return read_protocol(toml_file.read(path), str(path))
 
 
 def read_protocol(text: str, name: str) -> Protocol:
     """The protocol in a text; `name` stands in the messages for the file."""
-    try:
-        file = tables.File.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_unparsed(name, str(error))) from error
-    except ValidationError as error:
-        wrong = [_Problem(tuple(each["loc"]), _explain(each)) for each in error.errors(include_url=False)]
-        raise ConfigError(_sentences(name, text, wrong)) from error
-    if problems := [*_across(file), *_untranslated(file)]:
-        raise ConfigError(_sentences(name, text, problems))
+    file = _FORM.parse(text, name)
+    _FORM.refuse(text, name, [*_across(file), *_untranslated(file)])
     return _protocol(file)
 
 
 def protocols() -> tuple[str, ...]:
     """The names of the protocols that come with the arena."""
-    return tuple(sorted(path.stem for path in PROTOCOLS.glob("*.toml")))
-
-
-def _find(source: str) -> Path:
-    if source in protocols():
-        return PROTOCOLS / f"{source}.toml"
-    path = Path(source).expanduser()
-    if not path.is_file():
-        hint = did_you_mean(source, protocols())
-        raise ConfigError(f"{source}: there is no such file, and the protocols are {', '.join(protocols())}{hint}")
-    return path
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: byte {error.start} is not UTF-8; expected a TOML file saved as UTF-8") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or type(error).__name__}") from error
-
-
-def _unparsed(name: str, message: str) -> str:
-    place = re.search(r" \(at line (\d+), column (\d+)\)", message)
-    if place is None:
-        return f"{name}: not TOML: {message}"
-    return f"{name}, line {place[1]}, column {place[2]}: not TOML: {message.replace(place[0], '')}"
-
-
-def _explain(wrong: ErrorDetails) -> str:
-    """The rest of the sentence for what pydantic found."""
-    loc = tuple(wrong["loc"])
-    if wrong["type"] == "extra_forbidden":
-        return f" is not a known key{did_you_mean(str(loc[-1]), _known(loc))}"
-    if wrong["type"] == "missing":
-        return " is missing"
-    if isinstance(wrong["input"], dict):
-        return f": {expectation(wrong)}"
-    value = json.dumps(wrong["input"], ensure_ascii=False, default=str)
-    return f" = {value[:VALUE_CHARS]}: {expectation(wrong)}"
+    return toml_file.shipped(PROTOCOLS)
 
 
 def _known(loc: Loc) -> list[str]:
@@ -105,25 +42,25 @@ def _known(loc: Loc) -> list[str]:
     return list(table.model_fields)
 
 
-def _across(file: tables.File) -> Iterator[_Problem]:
+def _across(file: tables.File) -> Iterator[Problem]:
     """What can be seen only when each key is right in itself."""
     if file.contestants[0] == file.contestants[1]:
-        yield _Problem(("contestants",), ": expected two different names")
+        yield Problem(("contestants",), ": expected two different names")
     if file.warning_s >= file.period_s:
-        yield _Problem(("warning_s",), f" = {file.warning_s}: expected less than period_s, which is {file.period_s}")
+        yield Problem(("warning_s",), f" = {file.warning_s}: expected less than period_s, which is {file.period_s}")
     first: dict[str, int] = {}
     for index, question in enumerate(file.question):
         if first.setdefault(question.id, index) != index:
             text = f' = "{question.id}": expected another one, question {first[question.id] + 1} has it'
-            yield _Problem(("question", index, "id"), text)
+            yield Problem(("question", index, "id"), text)
     roles = [question.role for question in file.question]
     if roles.count("primary") != 1:
-        yield _Problem(("question",), f': expected one with role = "primary", found {roles.count("primary")}')
+        yield Problem(("question",), f': expected one with role = "primary", found {roles.count("primary")}')
     if roles.count("blinding") > 1:
-        yield _Problem(("question",), f': expected at most one with role = "blinding", found {roles.count("blinding")}')
+        yield Problem(("question",), f': expected at most one with role = "blinding", found {roles.count("blinding")}')
 
 
-def _untranslated(file: tables.File) -> Iterator[_Problem]:
+def _untranslated(file: tables.File) -> Iterator[Problem]:
     """Texts that lack one of the study's languages, which are those of its title, or have one too many."""
     wanted = file.title.languages
     texts: list[tuple[Loc, tables.Words | None]] = [
@@ -136,16 +73,7 @@ def _untranslated(file: tables.File) -> Iterator[_Problem]:
         ]
     for loc, words in texts:
         if words is not None and words.languages != wanted:
-            yield _Problem(loc, f": expected {' and '.join(wanted)}, as in the title")
-
-
-def _sentences(name: str, text: str, problems: list[_Problem]) -> str:
-    return "\n".join(f"{_place(name, text, problem.loc)}: {_key(problem.loc)}{problem.text}" for problem in problems)
-
-
-def _place(name: str, text: str, loc: Loc) -> str:
-    line = line_of(text, loc)
-    return f"{name}, line {line}" if line else name
+            yield Problem(loc, f": expected {' and '.join(wanted)}, as in the title")
 
 
 def _key(loc: Loc) -> str:
@@ -154,6 +82,9 @@ def _key(loc: Loc) -> str:
         return ".".join(str(part) for part in loc) or "the file"
     rest = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc[2:])
     return f"question {int(loc[1]) + 1}{', ' if rest else ''}{rest}"
+
+
+_FORM = Form(file=tables.File, known=_known, key=_key)
 
 
 def _protocol(file: tables.File) -> Protocol:

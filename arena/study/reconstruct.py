@@ -6,12 +6,10 @@ Totals do not say who answered what. One pairing is chosen and stated in `PAIRIN
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from arena.study.published import Published, Totals, published
+from arena.study_json import protocol_hash
 from arena.study_models import (
     Moment,
     ParticipantState,
@@ -51,7 +49,7 @@ def record() -> StudyRecord:
     study = Study(
         id="reconstructed",
         protocol=protocol,
-        protocol_hash=_digest(protocol),
+        protocol_hash=protocol_hash(protocol),
         source=StudySource.RECONSTRUCTED,
         state=StudyState.CLOSED,
         created_at=MADE_AT,
@@ -85,11 +83,6 @@ def _protocol(totals: Published) -> Protocol:
 
 def _asked(id_: str, kind: QuestionKind, text: Words) -> Question:
     return Question(id=id_, kind=kind, moment=Moment.AFTER_PERIOD, role=Role.SECONDARY, text=text)
-
-
-def _digest(protocol: Protocol) -> str:
-    canonical = json.dumps(asdict(protocol), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _sheet(place: int, totals: Published, protocol: Protocol) -> Sheet:

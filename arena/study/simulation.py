@@ -16,9 +16,10 @@ from datetime import datetime, timedelta
 from random import Random
 
 from arena.chat.roster import Roster
+from arena.contestant_parts import PromptPolicy, Sampling, SystemAs
 from arena.errors import ConfigError
 from arena.keys import Keys, new_study_code
-from arena.models import Contestant, Message, PromptPolicy, Sampling, SystemAs
+from arena.models import Contestant, Message
 from arena.ports import Chunk
 from arena.study.acts import Given
 from arena.study.dictionary import codes_of

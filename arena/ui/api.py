@@ -20,7 +20,7 @@ from arena.models import Side
 from arena.ui.chrome import Site
 from arena.ui.line_events import wait_in_line
 from arena.ui.own_data import own_data
-from arena.ui.text import EN
+from arena.ui.text_en import EN
 from arena.ui.view import refusal_text
 
 WAIT_S = 60.0

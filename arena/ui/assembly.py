@@ -22,7 +22,7 @@ from arena.ui.chrome import Site
 from arena.ui.direct import program_routes
 from arena.ui.lifecycle import running, settle_memory
 from arena.ui.operator_routes import OperatorDoor, operator_routes
-from arena.ui.routes import arena_routes
+from arena.ui.routes import arena_routes, event_route
 from arena.ui.site import build_app
 from arena.ui.study_routes import study_routes
 from arena.ui.study_site import Studies
@@ -69,7 +69,6 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         admin_token=admin_token,
         metrics=parts.metrics,
         runner=parts.runner,
-        studies=parts.studies.service,
     )
     routes.include_router(board_routes(parts.keeper))
     door = OperatorDoor(admin_token, parts.service.limiter, rules)
@@ -102,5 +101,5 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         "checks": parts.watch.check_forever,
         "forget": parts.watch.forget_forever,
     }
-    routes.include_router(program_routes(site))
-    return build_app(site, routes, rules, running(before=before, jobs=jobs, after=after))
+    direct = [event_route(parts.service, parts.studies.service, parts.keys), *program_routes(site)]
+    return build_app(site, routes, direct, rules, running(before=before, jobs=jobs, after=after))

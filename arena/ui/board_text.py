@@ -17,7 +17,6 @@ class BoardTexts:
     style: str
     heads: tuple[str, ...]
     table: str
-    unknown: str
     fresh: str
     clustered: str
     model_based: str
@@ -37,7 +36,6 @@ class BoardTexts:
     sequence_open: str
     sequence_none: str
     pairs: str
-    notices: str
     download: str
     downloads: tuple[str, str]
     changed: str
@@ -54,7 +52,6 @@ EN = BoardTexts(
     style="Style control",
     heads=("Rank", "Model", "Rating", "95% interval", "Votes", "Win rate"),
     table="Table of ratings",
-    unknown="not known yet",
     fresh="Ratings from {votes} votes, of {time} UTC.",
     clustered="Intervals and possible ranks by {raters} raters, computed {age} ago; they allow for people with tastes "
     "of their own.",
@@ -82,7 +79,6 @@ EN = BoardTexts(
     sequence_open="One half is still possible: it is not settled.",
     sequence_none="Nobody's first visit has ended yet; it does an hour after their last vote.",
     pairs="Pair by pair",
-    notices="Licences",
     download="Download this table:",
     downloads=("CSV", "JSON"),
     changed="The page keeps itself up to date.",
@@ -109,7 +105,6 @@ ZH = BoardTexts(
     style="控制文风",
     heads=("名次", "模型", "评分", "95% 区间", "票数", "胜率"),
     table="评分表",
-    unknown="还不知道",
     fresh="评分依据 {votes} 票，UTC 时间 {time}。",
     clustered="区间和可能的名次按 {raters} 位投票者计算，完成于{age}前；考虑了每个人各有偏好。",
     model_based="区间是初步的：把每一票都当作独立的。按投票者计算的区间正在算。",
@@ -132,7 +127,6 @@ ZH = BoardTexts(
     sequence_open="一半对一半仍有可能：还没有分出来。",
     sequence_none="还没有人的第一次来访结束；最后一票之后一小时才算结束。",
     pairs="逐对比较",
-    notices="许可证",
     download="下载本表：",
     downloads=("CSV", "JSON"),
     changed="页面会自动更新。",

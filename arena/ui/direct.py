@@ -1,19 +1,22 @@
-"""The endpoints for programs as plain routes, at the addresses that Gradio documents for them.
+"""The few addresses that crowds ask for, served before the app looks through its own routes and Gradio's.
 
-A call through Gradio costs 8 ms of CPU, most of it for components and sessions that a program does not have; the same
-method called from a route costs under 1 ms. `gradio_client` still goes through Gradio, to the same methods.
-arena/ui/payloads.py has refused what they cannot take before it comes here.
+The endpoints for programs are plain routes at the addresses that Gradio documents for them: a call through Gradio costs
+8 ms of CPU, most of it for components and sessions that a program does not have; the same method called from a route
+costs under 1 ms. `gradio_client` still goes through Gradio, to the same methods. arena/ui/payloads.py has refused what
+they cannot take before it comes here.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from arena.ui.api import ENDPOINTS, ProgramApi
 from arena.ui.chrome import Site
@@ -21,13 +24,24 @@ from arena.ui.chrome import Site
 Method = Callable[..., Awaitable[dict[str, Any]]]
 
 
-def program_routes(site: Site) -> APIRouter:
-    """The routes, to be included before the pages are mounted."""
-    router = APIRouter()
+class ShortCut:
+    """ASGI middleware that serves these routes and passes everything else on."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
+        self._app = app
+        self._router = Router(routes, redirect_slashes=False, default=app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request here, or pass it on."""
+        await (self._router if scope["type"] == "http" else self._app)(scope, receive, send)
+
+
+def program_routes(site: Site) -> list[Route]:
+    """The endpoints for programs."""
     endpoints = ProgramApi(site)
-    for name in ENDPOINTS:
-        router.add_route(f"/gradio_api/run/{name}", _endpoint(getattr(endpoints, name)), methods=["POST"])
-    return router
+    return [
+        Route(f"/gradio_api/run/{name}", _endpoint(getattr(endpoints, name)), methods=["POST"]) for name in ENDPOINTS
+    ]
 
 
 def _endpoint(method: Method) -> Callable[[Request], Awaitable[Response]]:

@@ -20,7 +20,7 @@ from arena.study.making import link
 from arena.study.operator import StudyOffice
 from arena.study_models import StudyRecord, StudyState
 from arena.ui.operator_html import studies_page, study_page, sure_page, token_page
-from arena.ui.text import EN
+from arena.ui.text_en import EN
 from arena.ui.web import ADDRESS, WebRules
 
 COOKIE = "arena_operator"

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
@@ -18,16 +19,50 @@ from arena.metrics import CONTENT_TYPE, Metrics
 from arena.ports import Store
 from arena.study.service import PeriodWatch, StudyService
 from arena.ui.events import battle_events
+from arena.ui.languages import TEXTS
 from arena.ui.line_events import line_events
 from arena.ui.own_data import own_data
 from arena.ui.study_events import period_events
-from arena.ui.text import TEXTS
 from arena.ui.web import ADDRESS, preferred_language
 
 EVENT_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _FILE = {"Content-Disposition": 'attachment; filename="blindfold.json"', "Cache-Control": "no-store"}
+_TURN_DIGITS = 9
 _BEARER = {"WWW-Authenticate": "Bearer"}
 HEALTH_TIMEOUT_S = 3.0
+
+
+def event_route(service: BattleService, studies: StudyService, keys: Keys) -> Route:
+    """Follow a battle or a study's period; `turn` in the query is the first turn that the snapshot has to contain."""
+
+    async def events(request: Request) -> Response:
+        digest = keys.rater_digest(request.cookies.get(COOKIE_NAME, ""))
+        conversation: str = request.path_params["conversation"]
+        wanted = request.query_params.get("turn", "0")
+        if not (wanted.isascii() and wanted.isdigit()):
+            return JSONResponse({"error": "Expected turn: a number."}, status_code=422)
+        first_turn = int(wanted[:_TURN_DIGITS])
+
+        async def look() -> Watch:
+            return await service.watch(digest, conversation)
+
+        async def look_at_period() -> PeriodWatch:
+            return await studies.watch(digest, conversation)
+
+        try:
+            stream = battle_events(await look(), first_turn, look)
+        except UserError as no_battle:
+            try:
+                stream = period_events(await look_at_period(), first_turn, look_at_period)
+            except UserError:
+                return _refused(no_battle, request)
+            except ArenaError as error:
+                return _refused(error, request)
+        except ArenaError as error:
+            return _refused(error, request)
+        return StreamingResponse(stream, media_type="text/event-stream", headers=EVENT_HEADERS)
+
+    return Route("/arena/events/{conversation}", events)
 
 
 def arena_routes(
@@ -39,34 +74,9 @@ def arena_routes(
     admin_token: str,
     metrics: Metrics,
     runner: TurnRunner,
-    studies: StudyService,
 ) -> APIRouter:
     """The routes, to be included before the pages are mounted."""
     router = APIRouter()
-
-    @router.get("/arena/events/{battle_id}")
-    async def events(battle_id: str, request: Request, turn: int = 0) -> Response:
-        """Follow a battle or a study's period; `turn` is the first turn that the snapshot has to contain."""
-        digest = keys.rater_digest(request.cookies.get(COOKIE_NAME, ""))
-
-        async def look() -> Watch:
-            return await service.watch(digest, battle_id)
-
-        async def look_at_period() -> PeriodWatch:
-            return await studies.watch(digest, battle_id)
-
-        try:
-            stream = battle_events(await look(), max(0, turn), look)
-        except UserError as no_battle:
-            try:
-                stream = period_events(await look_at_period(), max(0, turn), look_at_period)
-            except UserError:
-                return _refused(no_battle, request)
-            except ArenaError as error:
-                return _refused(error, request)
-        except ArenaError as error:
-            return _refused(error, request)
-        return StreamingResponse(stream, media_type="text/event-stream", headers=EVENT_HEADERS)
 
     @router.get("/arena/yours")
     async def yours(request: Request) -> Response:

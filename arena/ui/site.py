@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import cast
@@ -18,14 +18,17 @@ from arena.ui.about_page import about_page
 from arena.ui.api import add_api
 from arena.ui.battle_page import battle_page
 from arena.ui.chrome import PAGES, UNLISTED, Site
+from arena.ui.direct import ShortCut
 from arena.ui.doors import Doors
 from arena.ui.examples_page import examples_page
 from arena.ui.gradio_costs import forget_sessions, sessions_of, spare
+from arena.ui.languages import TEXTS
 from arena.ui.leaderboard_page import leaderboard_page
 from arena.ui.payloads import CallGuard, Calls
 from arena.ui.study_page import study_page
 from arena.ui.study_text import STUDY_WORDS
-from arena.ui.text import EN, TEXTS, Texts
+from arena.ui.text import Texts
+from arena.ui.text_en import EN
 from arena.ui.web import WebGuard, WebRules
 from arena.ui.you_page import you_page
 
@@ -35,7 +38,13 @@ _FONTS = ["system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft Ya
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
-def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: AbstractAsyncContextManager[None]) -> FastAPI:
+def build_app(
+    site: Site,
+    routes: APIRouter,
+    direct: Sequence[Route],
+    rules: WebRules,
+    lifespan: AbstractAsyncContextManager[None],
+) -> FastAPI:
     """The whole app. `lifespan` is entered when the server starts, and left when it stops."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: lifespan)
     app.include_router(routes)
@@ -48,7 +57,8 @@ def build_app(site: Site, routes: APIRouter, rules: WebRules, lifespan: Abstract
             demos.append(_mount(app, site, TEXTS[lang], path))
     app.state.sessions = lambda: sum(map(sessions_of, demos))
     pages = {f"{mount}/{page}" for mount in ("", "/zh") for page in (*PAGES, *UNLISTED)} | {"/zh"}
-    own = list(_patterns(routes))
+    own = [*_patterns(routes), *(route.path_regex for route in direct)]
+    app.add_middleware(ShortCut, routes=direct)
     app.add_middleware(CallGuard, calls={path: Calls.of(d) for path, d in zip(mounts.values(), demos, strict=True)})
     app.add_middleware(
         WebGuard,

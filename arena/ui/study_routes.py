@@ -14,7 +14,7 @@ from arena.errors import ArenaError, UserError
 from arena.keys import COOKIE_NAME, Keys
 from arena.study.service import StudyService
 from arena.study.views import ParticipantView
-from arena.ui.text import TEXTS
+from arena.ui.languages import TEXTS
 from arena.ui.web import preferred_language
 
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

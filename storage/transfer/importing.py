@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from arena.errors import DataError, StateConflict
 from storage.audit import IMPORT, write_event
-from storage.database import Database, insert_into
+from storage.database import Database, insert_missing
 from storage.rows import insert_answers, insert_battles, insert_turns, save_contestants
 from storage.tables import BattleRow, RaterRow, VoteRow
 from storage.transfer.exporting import Progress
@@ -129,7 +129,7 @@ def _save_raters(connection: Connection, rater_ids: Iterable[str], now: datetime
         for id_ in sorted(rater_ids)
     ]
     if rows:
-        connection.execute(insert_into(connection, RaterRow).on_conflict_do_nothing(), rows)
+        connection.execute(insert_missing(connection, RaterRow), rows)
 
 
 def _batches(items: Iterator[T], size: int) -> Iterator[list[T]]:

@@ -2,10 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from arena.contestant_tables import EMBEDDED
+from arena.contestant_parts import EMBEDDED, Engine, Price, PromptPolicy, Sampling, Serve, SystemAs
 from arena.contestants import load, presets
 from arena.errors import ConfigError
-from arena.models import Engine, Price, PromptPolicy, Sampling, Serve, SystemAs
 
 GOOD = """\
 [[contestant]]

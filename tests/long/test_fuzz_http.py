@@ -124,9 +124,9 @@ class Target:
 
 @pytest.fixture
 def target(models: ModelServer, tmp_path: Path) -> Iterator[Target]:
-    field = [models.contestant(name, text="Fine, and you?") for name in ("left", "right")]
+    field = [models.contestant(name, text="Fine, and you?") for name in ("canary-one", "canary-two")]
     with running_app(tmp_path, field, pacing="natural", admin_token="an-operator-of-tests") as arena:
-        study = make_study(arena, tmp_path, 2, between=("left", "right"))
+        study = make_study(arena, tmp_path, 2, between=("canary-one", "canary-two"))
         code = parse_qs(urlsplit(next(iter(study.links.values()))).query)["code"][0]
         loop = asyncio.new_event_loop()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
-from arena.errors import LiveBattleExists, StateConflict
+from arena.errors import ArenaPaused, LiveBattleExists, StateConflict
 from arena.ids import new_id
-from arena.models import AnswerState, BattleState, ErrorKind, Pacing, Side
-from arena.ports import Store
+from arena.models import AnswerState, Battle, BattleState, ErrorKind, Pacing, Rater, Side
+from arena.ports import RaterDigests, Store
 from tests.storage.sample import (
     DRAW,
     LEFT,
@@ -30,25 +31,31 @@ from tests.storage.sample import (
 )
 
 
+async def open_as(store: Store, cookie: str, now: datetime) -> Battle:
+    who = RaterDigests(cookie, f"code of {cookie}")
+    return await store.create_battle(new_id(), who, DRAW, Pacing.MATCHED, new_turn(), lease(), now)
+
+
 class RatersContract:
     async def test_the_same_cookie_is_the_same_rater(self, store: Store) -> None:
-        first = await store.rater("digest", "code", NOW)
-        assert await store.rater("digest", "code", at(9)) == first
-        assert await store.find_rater("digest") == first
-        assert not first.excluded
+        first = await finish(store, await open_as(store, "digest", NOW))
+        await store.close_battle(first.id, BattleState.ABANDONED, at(5))
+        again = await open_as(store, "digest", at(9))
+        rater = await store.find_rater("digest")
+        assert rater == Rater(id=first.rater_id, excluded=False)
+        assert again.rater_id == first.rater_id
 
     async def test_finding_an_unknown_cookie_makes_no_rater(self, store: Store) -> None:
         assert await store.find_rater("digest") is None
         assert await store.find_rater("digest") is None
 
     async def test_a_new_cookie_that_comes_many_times_at_once_is_one_rater(self, store: Store) -> None:
-        found = await asyncio.gather(*(store.rater("digest", "code", NOW) for _ in range(8)))
-        assert len({rater.id for rater in found}) == 1
+        opened = await asyncio.gather(*(open_as(store, "digest", NOW) for _ in range(8)), return_exceptions=True)
+        assert sum(isinstance(result, LiveBattleExists) for result in opened) == 7
 
     async def test_a_battle_is_found_by_its_own_rater_only(self, store: Store) -> None:
-        rater = await store.rater("digest", "code", NOW)
-        await store.rater("another", "other-code", NOW)
-        battle = await open_battle(store, rater.id)
+        battle = await open_as(store, "digest", NOW)
+        await open_as(store, "another", NOW)
         assert await store.own_battle("digest", battle.id) == await store.battle(battle.id)
         assert await store.own_battle("another", battle.id) is None
         assert await store.own_battle("unknown", battle.id) is None
@@ -64,6 +71,9 @@ class RatersContract:
         await store.set_paused(True)
         await store.set_paused(True)
         assert await store.paused()
+        with pytest.raises(ArenaPaused):
+            await open_as(store, "digest", NOW)
+        assert await store.find_rater("digest") is None
         await store.set_paused(False)
         assert not await store.paused()
 
@@ -76,12 +86,13 @@ class RatersContract:
 
 class TurnsContract:
     async def test_a_new_battle_streams_its_first_turn_on_both_sides(self, store: Store) -> None:
-        rater_id = await new_rater(store)
-        turn = new_turn("你好 🙂")
-        battle = await store.create_battle(new_id(), rater_id, DRAW, Pacing.NATURAL, turn, lease(), NOW)
+        turn, who = new_turn("你好 🙂"), RaterDigests("digest", "code")
+        battle = await store.create_battle(new_id(), who, DRAW, Pacing.NATURAL, turn, lease(), NOW)
+        rater = await store.find_rater("digest")
+        assert rater is not None
         assert (battle.left, battle.right, battle.probability) == ("plain", "warm", 0.25)
         assert (battle.left_hash, battle.right_hash) == (LEFT.snapshot_hash, RIGHT.snapshot_hash)
-        assert (battle.state, battle.rater_id, battle.pacing) == (BattleState.STREAMING, rater_id, Pacing.NATURAL)
+        assert (battle.state, battle.rater_id, battle.pacing) == (BattleState.STREAMING, rater.id, Pacing.NATURAL)
         assert (battle.owner, battle.lease_until) == ("process-1", at(6))
         assert battle.turns[0].prompt == "你好 🙂"
         assert {a.side: a.id for a in battle.turns[0].answers} == turn.answer_ids

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 from collections import Counter
+from multiprocessing.synchronize import Barrier
 
 import pytest
 
 from arena.errors import LiveBattleExists, StateConflict
 from arena.models import Outcome
+from storage.database import open_database
 from storage.integrity import problems
 from storage.store import SqlStore
 from tests.storage.conftest import OpenStore
@@ -27,11 +30,25 @@ from tests.storage.sample import (
 )
 
 
+def _open(url: str, start: Barrier) -> str:
+    start.wait(20)
+    database = open_database(url)
+    database.close()
+    return database.origin
+
+
 class CrowdContract:
     @pytest.fixture
     def stores(self, open_store: OpenStore, url: str) -> list[SqlStore]:
         # SQLite does not queue those who wait for its lock: on a busy machine somebody may wait long.
         return [open_store(url, wait_ms=30_000) for _ in range(3)]
+
+    def test_processes_that_open_a_new_database_at_once_agree_on_it(self, url: str) -> None:
+        context = multiprocessing.get_context("spawn")
+        with context.Manager() as manager, context.Pool(3) as pool:
+            start = manager.Barrier(3)
+            origins = pool.starmap(_open, [(url, start)] * 3)
+        assert len(set(origins)) == 1
 
     async def test_votes_at_once_from_several_processes_are_all_counted(self, stores: list[SqlStore]) -> None:
         battles = [await ready_battle(stores[0]) for _ in range(60)]

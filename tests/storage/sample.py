@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
+from arena.contestant_parts import PromptPolicy
 from arena.ids import new_id
 from arena.models import (
     Answer,
@@ -18,12 +21,14 @@ from arena.models import (
     Measured,
     Outcome,
     Pacing,
-    PromptPolicy,
     Side,
     Standing,
     Vote,
 )
-from arena.ports import Lease, NewTurn, Store
+from arena.ports import Lease, NewTurn, RaterDigests, Store
+from storage import raters
+from storage.store import SqlStore
+from storage.tables import RaterRow
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 891011, tzinfo=UTC)
 LEFT = Contestant(name="plain", display="Plain", base_url="http://localhost:1/v1", model="m1", licence="MIT")
@@ -70,7 +75,19 @@ def new_turn(prompt: str = "hello") -> NewTurn:
 
 async def new_rater(store: Store, name: str = "rater") -> str:
     """The id of a rater with a cookie digest made from a name."""
-    return (await store.rater(f"cookie-{name}", f"code-{name}", NOW)).id
+    return await make_rater(store, RaterDigests(f"cookie-{name}", f"code-{name}"), NOW)
+
+
+async def make_rater(store: Store, who: RaterDigests, now: datetime) -> str:
+    """The id of a rater who is made if new, without a battle."""
+    assert isinstance(store, SqlStore)
+    return await store.write("rater", lambda connection: raters.find_or_add(connection, who, now).id)
+
+
+async def _digests(store: Store, rater_id: str) -> RaterDigests:
+    assert isinstance(store, SqlStore)
+    statement = select(RaterRow.digest, RaterRow.erasure_digest).where(RaterRow.id == rater_id)
+    return RaterDigests(*await store.read("digests", lambda connection: tuple(connection.execute(statement).one())))
 
 
 async def open_battle(
@@ -78,7 +95,8 @@ async def open_battle(
 ) -> Battle:
     """A streaming battle; of a rater of its own unless one is given."""
     rater_id = rater_id or await new_rater(store, new_id())
-    return await store.create_battle(new_id(), rater_id, draw, Pacing.MATCHED, new_turn(prompt), lease(), now)
+    who = await _digests(store, rater_id)
+    return await store.create_battle(new_id(), who, draw, Pacing.MATCHED, new_turn(prompt), lease(), now)
 
 
 def ended(battle: Battle, texts: Mapping[Side, str] | None = None, *, failed: Sequence[Side] = ()) -> list[Answer]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 from dataclasses import replace
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -55,21 +53,6 @@ def test_connections_are_durable_check_foreign_keys_and_overwrite_what_is_delete
             for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
-
-
-def _open(url: str, start: Barrier) -> str:
-    start.wait(20)
-    database = open_database(url)
-    database.close()
-    return database.origin
-
-
-def test_processes_that_open_a_new_database_at_once_agree_on_it(url: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, context.Pool(3) as pool:
-        start = manager.Barrier(3)
-        origins = pool.starmap(_open, [(url, start)] * 3)
-    assert len(set(origins)) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 from collections.abc import Iterator
-from multiprocessing.synchronize import Barrier
 
 import pytest
 from sqlalchemy import Connection, event, text
@@ -43,21 +41,6 @@ class TestCrowd(CrowdContract):
 
 class TestChecks(ChecksContract):
     pass
-
-
-def _open(url: str, start: Barrier) -> str:
-    start.wait(20)
-    database = open_database(url)
-    database.close()
-    return database.origin
-
-
-def test_processes_that_open_a_new_database_at_once_agree_on_it(url: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, context.Pool(3) as pool:
-        start = manager.Barrier(3)
-        origins = pool.starmap(_open, [(url, start)] * 3)
-    assert len(set(origins)) == 1
 
 
 def test_a_newer_schema_is_refused_in_one_sentence(store: SqlStore, url: str) -> None:

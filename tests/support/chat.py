@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from arena.errors import ChatError
-from arena.models import Contestant
+from arena.models import Contestant, ErrorKind
 from arena.ports import Chunk
 
 
@@ -17,6 +17,10 @@ class Script:
     pause_s: float = 0.0
     first_s: float = 0.0
     hang: bool = False
+
+
+CUT = ChatError(ErrorKind.CUT, "gone")
+LONG = Script(["word "] * 500, pause_s=0.02)
 
 
 @dataclass

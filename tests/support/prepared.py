@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from arena.clock import SystemClock
 from arena.ids import new_id
 from arena.keys import COOKIE_NAME, Keys
+from arena.ports import RaterDigests
 from storage.database import open_database
 from storage.store import SqlStore
-from tests.storage.sample import ready_battle
+from tests.storage.sample import make_rater, ready_battle
 
 SECRET = "a secret of this test only"
 
@@ -42,6 +43,6 @@ async def _prepare_one(store: SqlStore, keys: Keys) -> Ready:
     digest = keys.rater_digest(cookie)
     assert digest is not None
     now = SystemClock().now()  # the arena ends battles that nobody has touched for a day
-    rater = await store.rater(digest, keys.erasure_digest(new_id()), now)
-    battle = await ready_battle(store, rater.id, now=now)
+    rater_id = await make_rater(store, RaterDigests(digest, keys.erasure_digest(new_id())), now)
+    battle = await ready_battle(store, rater_id, now=now)
     return Ready(battle.id, cookie, keys.vote_token(battle.id, digest))

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from arena.chat.roster import Roster
-from arena.errors import ChatError
 from arena.keys import Keys
-from arena.models import Contestant, ErrorKind
+from arena.models import Contestant
 from arena.study.acts import Given
 from arena.study.making import Made, new_study
 from arena.study.operator import StudyOffice
@@ -29,7 +28,7 @@ from arena.study_models import (
     Role,
     Study,
 )
-from arena.study_people import Participant, PeriodState
+from arena.study_people import Participant
 from arena.ui.study_site import Studies
 from storage.database import open_database
 from storage.store import SqlStore
@@ -38,7 +37,6 @@ from tests.support.arena import Arena, MovableClock, contestants
 from tests.support.chat import ScriptedChat
 
 LEFT, RIGHT = "canary-left", "canary-right"
-CUT = ChatError(ErrorKind.CUT, "gone")
 
 
 def question(id_: str, kind: QuestionKind, moment: Moment, role: Role = Role.BACKGROUND, **more: Any) -> Question:
@@ -274,6 +272,3 @@ async def _joined(
 def changed(**changes: Any) -> Protocol:
     """The protocol with changes."""
     return replace(PROTOCOL, **changes)
-
-
-__all__ = ["CUT", "LEFT", "PROTOCOL", "RIGHT", "Lab", "PeriodState", "Person", "changed", "lab", "question"]

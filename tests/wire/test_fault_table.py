@@ -18,7 +18,8 @@ from arena.chat.openai_client import OpenAIChat
 from arena.chat.patience import ChatTimeouts
 from arena.errors import Refusal, UserError
 from arena.models import AnswerState, Battle, BattleState, ErrorKind, Outcome, Side
-from arena.ui.text import EN, ZH
+from arena.ui.text_en import EN
+from arena.ui.text_zh import ZH
 from arena.ui.view import page_state
 from storage.database import open_database
 from tests.support.arena import arena

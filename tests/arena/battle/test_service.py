@@ -1,35 +1,21 @@
 """The rules of a battle, on a real database and a scripted chat."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from arena.battle.ballot import Ballot, read_ballot
 from arena.battle.runner import RunnerRules
-from arena.errors import ChatError, Refusal, StoreUnavailable, UserError
-from arena.models import BattleState, ErrorKind, Outcome, Price, Side, Standing, Tag
-from tests.support.arena import arena, contestants
-from tests.support.chat import Script
+from arena.errors import Refusal, StoreUnavailable, UserError
+from arena.models import BattleState, ErrorKind, Outcome, Side, Standing, Tag
+from tests.support.arena import arena
+from tests.support.chat import CUT, LONG, Script
+from tests.support.refusals import refused
 
 pytestmark = pytest.mark.integration
 
-CUT = ChatError(ErrorKind.CUT, "gone")
 A_WINS = Ballot(outcome=Outcome.MODEL_A)
-LONG = Script(["word "] * 500, pause_s=0.02)
-
-
-async def refused(work):
-    with pytest.raises(UserError) as caught:
-        await work
-    return caught.value.refusal
-
-
-@pytest.fixture
-async def here(tmp_path):
-    async with arena(tmp_path) as it:
-        yield it
 
 
 # --- chatting ---
@@ -352,81 +338,3 @@ def test_a_ballot_with_unknown_words_is_refused(outcome, tags, comment, refusal)
     with pytest.raises(UserError) as caught:
         read_ballot(outcome, tags, [], comment, 10)
     assert caught.value.refusal is refusal
-
-
-# --- who may be drawn ---
-
-
-async def test_a_contestant_that_is_down_is_not_drawn(tmp_path):
-    async with arena(tmp_path, field=contestants(3)) as here:
-        here.chat.down["canary-third"] = ChatError(ErrorKind.UNREACHABLE, "refused")
-        await here.roster.probe_all()
-        for _ in range(6):
-            battle = await here.store.battle((await here.ready(here.visitor())).battle_id)
-            assert "canary-third" not in (battle.left, battle.right)
-
-
-async def test_with_fewer_than_two_up_the_page_says_when_to_come_back(here):
-    here.chat.down["canary-left"] = ChatError(ErrorKind.UNREACHABLE, "refused")
-    await here.roster.probe_all()
-    with pytest.raises(UserError) as caught:
-        await here.service.send(here.visitor(), "Hi")
-    assert (caught.value.refusal, caught.value.details) == (Refusal.TOO_FEW_CONTESTANTS, {"seconds": 30})
-
-
-async def test_a_contestant_over_its_daily_cap_is_not_drawn_until_the_next_day(tmp_path):
-    left, right = contestants(2)
-    dear = replace(left, price=Price(input_per_million=1e6, output_per_million=1e6, daily_cap=5.0))
-    async with arena(tmp_path, field=[dear, right]) as here:
-        await here.ready(here.visitor())
-        assert await refused(here.service.send(here.visitor(), "Hi")) is Refusal.TOO_FEW_CONTESTANTS
-        here.clock.ahead = timedelta(days=1)
-        await here.ready(here.visitor())
-
-
-async def test_a_paused_arena_opens_no_battle_but_lets_the_open_ones_end(here):
-    me = here.visitor()
-    view = await here.ready(me)
-    await here.store.set_paused(True)
-    assert await refused(here.service.send(here.visitor(), "Hi")) is Refusal.PAUSED
-    await here.service.vote(me, view.battle_id, view.token, A_WINS)
-    await here.store.set_paused(False)
-    await here.ready(here.visitor())
-
-
-# --- a person's own data ---
-
-
-async def test_a_person_sees_their_own_votes_and_nobody_elses(here):
-    me = here.visitor()
-    view = await here.ready(me)
-    await here.service.vote(me, view.battle_id, view.token, A_WINS)
-    assert [b.id for b in await here.service.votes(me)] == [view.battle_id]
-    assert list(await here.service.votes(here.visitor())) == []
-    assert list(await here.service.votes(None)) == []
-
-
-async def test_erasing_by_code_removes_texts_and_keeps_the_vote_as_withdrawn(here):
-    me = here.visitor()
-    view = await here.ready(me, "something personal")
-    await here.service.vote(me, view.battle_id, view.token, A_WINS)
-    assert await here.service.erase(here.keys.erasure_code(me).lower()) == 1
-    battle = await here.store.battle(view.battle_id)
-    assert "personal" not in repr(battle)
-    assert [(c.standing, c.n) for c in await here.store.vote_counts() if c.n] == [(Standing.WITHDRAWN, 1)]
-    assert await refused(here.service.erase("AAAAA-BBBBB-CCCCC-DDDDD")) is Refusal.BAD_CODE
-
-
-async def test_erasing_while_the_models_write_ends_the_turn_and_stores_nothing_more(here):
-    me = here.visitor()
-    here.chat.scripts = {n: [LONG] for n in ("canary-left", "canary-right")}
-    sent = await here.service.send(me, "something personal")
-    turn = here.runner.turns.get(sent.view.battle_id)
-    with turn.subscribed():
-        await turn.beyond(turn.version, 1)
-        await here.service.erase(here.keys.erasure_code(me))
-        turn.stop()
-        assert await turn.until_ended(3)
-    battle = await here.store.battle(sent.view.battle_id)
-    assert (battle.state, battle.turns[0].prompt) == (BattleState.VOID, "")
-    assert all(a.text == "" for a in battle.turns[0].answers)

@@ -2,7 +2,8 @@
 
 from arena.bench.load import Load
 from arena.bench.sample import Arrival, sample_of
-from arena.models import Contestant, Sampling
+from arena.contestant_parts import Sampling
+from arena.models import Contestant
 from arena.ports import Chunk
 
 CONTESTANT = Contestant(name="x", display="X", base_url="http://localhost/v1", model="m", sampling=Sampling())

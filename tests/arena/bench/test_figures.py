@@ -5,12 +5,10 @@ from hypothesis import strategies as st
 
 from arena.bench.cost import Basis, Power, cost_of
 from arena.bench.figures import figures_of, spread
-from arena.errors import ChatError
-from arena.models import ErrorKind, Price
+from arena.contestant_parts import Price
 from arena.ports import Chunk
 from tests.arena.bench.samples import THINKER, load, sample, usage
-
-CUT = ChatError(ErrorKind.CUT, "gone")
+from tests.support.chat import CUT
 
 
 @given(st.lists(st.floats(0, 1e3), min_size=1, max_size=50))

@@ -4,13 +4,10 @@ from arena.bench.ask import Departures, ask
 from arena.bench.load import run
 from arena.chat.openai_client import OpenAIChat
 from arena.clock import SystemClock
-from arena.errors import ChatError
 from arena.models import ErrorKind
 from tests.arena.bench.samples import CONTESTANT
-from tests.support.chat import Script, ScriptedChat
+from tests.support.chat import CUT, Script, ScriptedChat
 from tests.support.model_server import ModelServer
-
-CUT = ChatError(ErrorKind.CUT, "gone")
 
 
 class Counting(ScriptedChat):

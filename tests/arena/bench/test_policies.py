@@ -4,8 +4,9 @@ from arena.bench.policies import VARIANTS, result_of, shaped, try_policies
 from arena.bench.prompts import Sum
 from arena.bench.session import Plan
 from arena.clock import SystemClock
+from arena.contestant_parts import SystemAs
 from arena.errors import ChatError
-from arena.models import ErrorKind, SystemAs
+from arena.models import ErrorKind
 from arena.ports import Chunk
 from tests.arena.bench.samples import CONTESTANT, THINKER, sample, usage
 from tests.support.chat import Script, ScriptedChat

@@ -9,8 +9,9 @@ from arena.chat.consistency import SelfConsistentChat
 from arena.chat.prompts import build_messages
 from arena.chat.streaming import AnswerReader, Attempt
 from arena.clock import SystemClock
+from arena.contestant_parts import PromptPolicy, SystemAs
 from arena.errors import ChatError
-from arena.models import AnswerState, Contestant, ErrorKind, PromptPolicy, Side, SystemAs
+from arena.models import AnswerState, Contestant, ErrorKind, Side
 from arena.ports import Chunk
 from tests.support.chat import Script, ScriptedChat
 

@@ -7,11 +7,9 @@ from arena.chat.live import Halt, LiveTurn, LiveTurns, SideStatus
 from arena.chat.pacing import MatchedPacer, NaturalPacer
 from arena.chat.streaming import AnswerReader, Attempt
 from arena.clock import SystemClock
-from arena.errors import ChatError
 from arena.models import AnswerState, BattleState, Contestant, ErrorKind, Pacing, Side
-from tests.support.chat import Script, ScriptedChat
+from tests.support.chat import CUT, Script, ScriptedChat
 
-CUT = ChatError(ErrorKind.CUT, "gone")
 LONG = ["word "] * 200
 
 

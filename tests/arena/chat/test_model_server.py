@@ -19,12 +19,6 @@ from tests.support.model_server import ROOT, ModelServer
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[ModelServer]:
-    with ModelServer() as running:
-        yield running
-
-
 @pytest.fixture
 def connection(server: ModelServer) -> Iterator[HTTPConnection]:
     opened = HTTPConnection("127.0.0.1", server.port, timeout=5)

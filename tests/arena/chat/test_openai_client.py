@@ -1,57 +1,24 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from arena.chat.openai_client import ChatLimits, OpenAIChat
-from arena.chat.patience import ChatTimeouts
+from arena.contestant_parts import Sampling
 from arena.errors import ChatError
-from arena.models import Contestant, ErrorKind, Message, Sampling
-from arena.ports import Chunk
+from arena.models import ErrorKind
+from tests.arena.chat.openai_chats import HELLO, SEEN_WITHIN_S, SHORT, SLACK_S, closed_port, failure, read, text_of
 from tests.support.model_replies import FINGERPRINT
 from tests.support.model_server import ModelServer
 
 pytestmark = pytest.mark.integration
-
-KEY = "sk-very-secret-0123456789"
-HELLO = [Message("user", "a prompt that nobody may log")]
-SEEN_WITHIN_S = 0.1
-"""How soon the server must see that we have left."""
-
-SLACK_S = 2.0
-"""For a busy machine."""
-
-SHORT = ChatTimeouts(connect_s=0.25, first_token_s=0.6, idle_s=0.3, tail_s=0.2, answer_s=10, probe_s=0.4)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[ModelServer]:
-    with ModelServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def chat() -> AsyncIterator[OpenAIChat]:
-    client = OpenAIChat({"KEY": KEY})
-    yield client
-    await client.aclose()
-
-
-@pytest_asyncio.fixture
-async def hasty() -> AsyncIterator[OpenAIChat]:
-    """A client that gives up soon."""
-    client = OpenAIChat({"KEY": KEY}, SHORT)
-    yield client
-    await client.aclose()
 
 
 @pytest.fixture
@@ -59,28 +26,6 @@ def silent_port() -> Iterator[int]:
     """A port where connections are taken and never answered."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
-
-
-async def read(chat: OpenAIChat, contestant: Contestant) -> list[Chunk]:
-    async with aclosing(chat.stream(contestant, HELLO)) as chunks:
-        return [chunk async for chunk in chunks]
-
-
-async def text_of(chat: OpenAIChat, contestant: Contestant) -> str:
-    return "".join(chunk.text for chunk in await read(chat, contestant))
-
-
-async def failure(chat: OpenAIChat, contestant: Contestant) -> ChatError:
-    with pytest.raises(ChatError) as caught:
-        await read(chat, contestant)
-    return caught.value
-
-
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 # --- answers ---
@@ -205,6 +150,7 @@ async def test_warming_up_needs_no_server_and_leaves_nothing_behind(server: Mode
 
 
 # --- faults ---
+
 
 FAULTS: list[tuple[str, dict[str, Any], ErrorKind, float]] = [
     ("401", {"fault": "status", "status": 401}, ErrorKind.REFUSED_KEY, 0),
@@ -336,194 +282,3 @@ async def test_the_beginning_of_an_error_page_is_told_and_no_more(
 
     assert beginning in error.detail
     assert len(error.detail) < 500
-
-
-# --- leaving ---
-
-LEFT: list[tuple[str, dict[str, Any], int]] = [
-    ("before headers", {"fault": "hang_headers"}, 0),
-    ("before a token", {"fault": "hang_first"}, 1),
-    ("while it thinks", {"thinking_tokens": 1000, "rate": 50}, 5),
-    ("in the middle", {"tokens": 1000, "rate": 50}, 5),
-    ("in the silence", {"fault": "hang_midway"}, 11),
-]
-
-
-@pytest.mark.parametrize(("script", "frames"), [pytest.param(*case[1:], id=case[0]) for case in LEFT])
-async def test_cancelling_closes_the_connection_at_once(
-    server: ModelServer, chat: OpenAIChat, script: dict[str, Any], frames: int
-) -> None:
-    server.clear_log()
-    task = asyncio.create_task(read(chat, server.contestant("left", **script)))
-    await server.last_when("left", lambda request: request.frames_sent >= frames)
-    left = time.monotonic()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
-    entry = await server.last_when_over("left")
-    assert entry.disconnected is not None
-    assert 0 <= entry.disconnected - left < SEEN_WITHIN_S
-    assert asyncio.all_tasks() == {asyncio.current_task()}
-
-
-async def test_closing_the_generator_closes_the_connection_at_once(server: ModelServer, chat: OpenAIChat) -> None:
-    chunks = chat.stream(server.contestant("dropped", tokens=1000, rate=50), HELLO)
-    await anext(chunks)
-    left = time.monotonic()
-    await chunks.aclose()
-
-    entry = await server.last_when_over("dropped")
-    assert entry.disconnected is not None
-    assert entry.disconnected - left < SEEN_WITHIN_S
-
-
-async def test_one_answer_that_is_left_does_not_disturb_the_others(server: ModelServer, chat: OpenAIChat) -> None:
-    steady = server.contestant("steady", text="one two three four five six", rate=20)
-    others = [asyncio.create_task(text_of(chat, steady)) for _ in range(5)]
-    leaver = asyncio.create_task(read(chat, server.contestant("leaver", tokens=100, rate=50)))
-    await server.last_when("leaver", lambda request: request.frames_sent > 2)
-    leaver.cancel()
-
-    assert (await failure(chat, server.contestant("broken", fault="cut_midway"))).kind is ErrorKind.CUT
-    assert await asyncio.gather(*others) == ["one two three four five six"] * 5
-
-
-# --- keys ---
-
-
-async def test_a_key_goes_to_the_contestants_server(server: ModelServer, chat: OpenAIChat) -> None:
-    await read(chat, replace(server.contestant("keyed"), api_key_env="KEY"))
-
-    assert server.log("keyed")[-1].headers["authorization"] == f"Bearer {KEY}"
-
-
-async def test_without_a_key_no_authorization_is_sent(server: ModelServer, chat: OpenAIChat) -> None:
-    await read(chat, server.contestant("keyless"))
-
-    assert not server.log("keyless")[-1].authorized
-
-
-@pytest.mark.parametrize("key", ["", " ", "sk-ключ", "sk-1\r\nX-Other: 1", "sk-1\n"])
-async def test_a_key_that_cannot_be_sent_is_refused_before_any_request(server: ModelServer, key: str) -> None:
-    chat = OpenAIChat({"ODD": key})
-    contestant = replace(server.contestant("odd"), api_key_env="ODD")
-    error = await failure(chat, contestant)
-
-    assert error.kind is ErrorKind.REFUSED_KEY
-    assert "ODD" in error.detail
-    assert not server.log("odd")
-
-
-async def test_a_key_that_is_not_set_is_refused_before_any_request(server: ModelServer, chat: OpenAIChat) -> None:
-    error = await failure(chat, replace(server.contestant("unset"), api_key_env="UNSET"))
-
-    assert error.kind is ErrorKind.REFUSED_KEY
-    assert not server.log("unset")
-
-
-async def test_a_redirect_is_not_followed_with_the_key(server: ModelServer, chat: OpenAIChat) -> None:
-    server.clear_log()
-    await failure(chat, replace(server.contestant("moved", fault="redirect"), api_key_env="KEY"))
-
-    assert [entry.path for entry in server.log()] == ["/v1/chat/completions"]
-
-
-@pytest.mark.parametrize("fault", ["status", "error_midway"])
-async def test_a_key_that_the_server_echoes_is_not_told(server: ModelServer, chat: OpenAIChat, fault: str) -> None:
-    # So long that the place where the text is cut lies within the key.
-    message = "x" * 322 + f" Incorrect API key provided: {KEY}."
-    contestant = server.contestant("echo", fault=fault, status=401, message=message)
-    error = await failure(chat, replace(contestant, api_key_env="KEY"))
-
-    assert "provided: [key]" in error.detail
-    assert KEY[:3] not in error.detail
-
-
-async def test_neither_key_nor_prompt_is_shown_or_logged(
-    server: ModelServer, chat: OpenAIChat, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG):
-        await read(chat, replace(server.contestant("quiet"), api_key_env="KEY"))
-        await failure(chat, replace(server.contestant("quiet", fault="malformed"), api_key_env="KEY"))
-
-    assert KEY not in repr(chat) + repr(vars(chat)["_endpoints"].values())
-    assert not [r for r in caplog.records if r.name.startswith(("openai", "httpx", "aiohttp"))]
-
-
-async def test_only_our_own_headers_are_sent(
-    server: ModelServer, chat: OpenAIChat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_ADMIN_KEY"):
-        monkeypatch.setenv(name, "from-the-environment")
-    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Custom: from-the-environment\nAuthorization: from-the-environment")
-    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
-    await read(chat, server.contestant("headers"))
-
-    assert set(server.log("headers")[-1].headers) == {
-        "host",
-        "accept",
-        "accept-encoding",
-        "content-type",
-        "content-length",
-        "user-agent",
-    }
-
-
-# --- probes ---
-
-
-@pytest.fixture
-def models(server: ModelServer) -> Iterator[ModelServer]:
-    yield server
-    server.models_say()
-
-
-async def probe_failure(chat: OpenAIChat, contestant: Contestant) -> ChatError:
-    with pytest.raises(ChatError) as caught:
-        await chat.probe(contestant)
-    return caught.value
-
-
-async def test_a_probe_finds_the_model_in_the_list(models: ModelServer, chat: OpenAIChat) -> None:
-    contestant = replace(models.contestant("listed"), api_key_env="KEY")
-    models.clear_log()
-    await chat.probe(contestant)
-
-    assert [(entry.path, entry.authorized) for entry in models.log()] == [("/v1/models", True)]
-
-
-async def test_a_probe_tells_that_the_model_is_not_in_the_list(models: ModelServer, chat: OpenAIChat) -> None:
-    error = await probe_failure(chat, replace(models.contestant("listed"), model="another"))
-
-    assert error.kind is ErrorKind.NOT_FOUND
-
-
-@pytest.mark.parametrize("body", [{"data": []}, {"models": ["x"]}, "ok", [{"id": 1}]])
-async def test_a_probe_is_content_with_a_list_that_says_nothing(
-    models: ModelServer, chat: OpenAIChat, body: object
-) -> None:
-    models.models_say(200, body)
-
-    await chat.probe(replace(models.contestant("listed"), model="another"))
-
-
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [(500, ErrorKind.SERVER_ERROR), (401, ErrorKind.REFUSED_KEY), (302, ErrorKind.REDIRECT)],
-)
-async def test_a_probe_tells_that_the_endpoint_is_down(
-    models: ModelServer, chat: OpenAIChat, status: int, kind: ErrorKind
-) -> None:
-    models.models_say(status)
-
-    assert (await probe_failure(chat, models.contestant("listed"))).kind is kind
-
-
-async def test_a_probe_does_not_wait_long(models: ModelServer, hasty: OpenAIChat) -> None:
-    models.models_say(delay_s=3)
-    started = time.monotonic()
-    error = await probe_failure(hasty, models.contestant("listed"))
-
-    assert error.kind is ErrorKind.UNREACHABLE
-    assert time.monotonic() - started < SHORT.probe_s + SLACK_S

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.chat.openai_wire import AnswerParser, kind_of_status, listed_models, request_body, retry_after_s
+from arena.contestant_parts import Sampling
 from arena.errors import ChatError
-from arena.models import Contestant, ErrorKind, Message, Sampling
+from arena.models import Contestant, ErrorKind, Message
 from arena.ports import Chunk
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)

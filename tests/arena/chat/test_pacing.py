@@ -18,7 +18,6 @@ class Writer:
     begins: float
     cps: float
     length: int
-    jitter: tuple[float, ...] = ()
 
     def at(self, now: float) -> Progress:
         written = int(max(0.0, (now - self.begins) * self.cps))

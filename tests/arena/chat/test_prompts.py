@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.chat.prompts import LeadingTrim, build_messages, clean_prompt
-from arena.models import Contestant, Message, PromptPolicy, SystemAs
+from arena.contestant_parts import PromptPolicy, SystemAs
+from arena.models import Contestant, Message
 
 SUFFIX = r"Put the final answer within \boxed{}."
 

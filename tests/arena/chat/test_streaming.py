@@ -2,12 +2,11 @@ import pytest
 
 from arena.chat.streaming import AnswerReader, Attempt
 from arena.clock import SystemClock
+from arena.contestant_parts import PromptPolicy
 from arena.errors import ChatError
-from arena.models import AnswerState, Contestant, ErrorKind, PromptPolicy, Side
+from arena.models import AnswerState, Contestant, ErrorKind, Side
 from arena.ports import Chunk
-from tests.support.chat import Script, ScriptedChat
-
-CUT = ChatError(ErrorKind.CUT, "gone")
+from tests.support.chat import CUT, Script, ScriptedChat
 
 
 def contestant(**changes):

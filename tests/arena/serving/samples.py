@@ -1,6 +1,7 @@
 """Contestants with servers of ours, for the tests of serving."""
 
-from arena.models import Contestant, Engine, Serve
+from arena.contestant_parts import Engine, Serve
+from arena.models import Contestant
 from arena.serving.commands import Pythons
 
 PYTHONS = Pythons(vllm="/v/bin/python", llamacpp="/l/bin/python")

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from arena.models import Engine
+from arena.contestant_parts import Engine
 from arena.serving.checks import ThisMachine, problems
 from arena.serving.memory import Gpu, GpuMemory
 from arena.serving.plan import plans

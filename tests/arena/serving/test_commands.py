@@ -1,6 +1,6 @@
 import shlex
 
-from arena.models import Engine, Serve
+from arena.contestant_parts import Engine, Serve
 from arena.serving.commands import engine_command, router_command
 from tests.arena.serving.samples import PYTHONS
 

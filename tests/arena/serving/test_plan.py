@@ -2,8 +2,9 @@ import dataclasses
 
 import pytest
 
+from arena.contestant_parts import Engine
 from arena.errors import ConfigError
-from arena.models import Contestant, Engine
+from arena.models import Contestant
 from arena.serving.plan import gpu_shares, plans
 from tests.arena.serving.samples import PYTHONS, contestant
 

@@ -23,8 +23,8 @@ from arena.study.views import Stage
 from arena.study_models import ParticipantState, Sequence
 from arena.study_people import Participant, PeriodState, Step
 from tests.long.sizes import sizes
-from tests.support.chat import Script
-from tests.support.study import CUT, LEFT, PROTOCOL, RIGHT, Lab, Person, another_process, changed, lab
+from tests.support.chat import CUT, Script
+from tests.support.study import LEFT, PROTOCOL, RIGHT, Lab, Person, another_process, changed, lab
 
 T = TypeVar("T")
 WHO = st.integers(0, 1)

@@ -12,7 +12,8 @@ from arena.ui.board_html import Names, age_text, board_html, possible_ranks, win
 from arena.ui.board_text import EN as SAID
 from arena.ui.board_text import ZH as SAID_ZH
 from arena.ui.board_text import slice_name
-from arena.ui.text import EN, ZH
+from arena.ui.text_en import EN
+from arena.ui.text_zh import ZH
 from tests.arena.ui.boards import NOW, board_of, by_rater, shown, sliced
 
 HOSTILE = "<script>alert(1)</script>"

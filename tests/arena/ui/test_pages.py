@@ -15,7 +15,8 @@ from arena.models import (
 from arena.ui.about_page import about_html
 from arena.ui.examples import EXAMPLES
 from arena.ui.examples_page import examples_html
-from arena.ui.text import EN, ZH
+from arena.ui.text_en import EN
+from arena.ui.text_zh import ZH
 from arena.ui.you_page import votes_html
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)

@@ -7,7 +7,9 @@ import pytest
 from arena.battle.views import BattleView, Card, Speed
 from arena.errors import Refusal, UserError
 from arena.models import BattleState, Outcome, Side, Standing
-from arena.ui.text import EN, TEXTS, ZH
+from arena.ui.languages import TEXTS
+from arena.ui.text_en import EN
+from arena.ui.text_zh import ZH
 from arena.ui.view import page_state, refusal_text, reveal_html, status_html
 
 SPEED = Speed(first_text_ms=380.0, chars_per_second=41.6, seconds=9.25)
