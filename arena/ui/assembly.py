@@ -83,6 +83,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         log.info("arena_up", contestants_up=len(roster.up()), pacing=parts.service.rules.pacing.value)
 
     async def after() -> None:
+        await parts.service.line.close()
         await parts.runner.turns.close()
         await parts.studies.runner.turns.close()
         await parts.client.aclose()

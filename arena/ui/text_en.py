@@ -88,6 +88,10 @@ EN = Texts(
     status_void="This battle has ended. Start a new one",
     status_other_tab="You had a battle open already. Here it is; your message is still in the box",
     status_offline="The connection is lost. Trying again…",
+    status_place="Many people are here. You are {place} in line; it goes on by itself, just keep this page open",
+    status_place_lost="Your place in line was lost. Your message is still in the box: please send it again",
+    status_left_line="You have left the line. Your message is still in the box",
+    leave_line="Leave the line",
     privacy="What you write is stored, and may be published without your name. Please leave out anything personal.",
     refusal={
         Refusal.PROMPT_EMPTY: "Please write a message first.",
