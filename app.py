@@ -42,7 +42,7 @@ def main(stack: ExitStack) -> None:
     parts = Parts(
         service=service, runner=runner, matchmaker=matchmaker, store=store, keys=keys, client=client, clock=clock,
         metrics=metrics, watch=watch(settings, store, clock), keeper=board_keeper(settings, store, clock),
-        studies=studies(settings, store, client, matchmaker.roster, keys, clock),
+        studies=studies(settings, store, client, matchmaker.roster, keys, clock, service.limiter),
     )  # fmt: skip
     app = arena_app(parts, web_rules(settings), settings.admin_token.get_secret_value())
     stack.callback(store.close)

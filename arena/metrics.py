@@ -50,6 +50,7 @@ class Metrics:
         )  # fmt: skip
         self._running = Gauge("arena_turns_running", "Turns whose answers are being written here", registry=registry)
         self._room = Gauge("arena_turns_max", "Turns that may run here at once", registry=registry)
+        self._queue = Gauge("arena_queue", "People who wait for a turn to begin here", registry=registry)
         self._waiting = Gauge("arena_database_waiting", "Database calls that wait for a thread", registry=registry)
         self._votes = Gauge(
             "arena_votes", "Votes in the database, by what they count as", ["standing"], registry=registry
@@ -77,7 +78,7 @@ class Metrics:
         """A call of the store took so long."""
         self._database.labels(call).observe(seconds)
 
-    def page(self, votes: Sequence[VoteCount], *, running: int, room: int, waiting: int) -> bytes:
+    def page(self, votes: Sequence[VoteCount], *, running: int, room: int, queue: int, waiting: int) -> bytes:
         """The text that Prometheus reads."""
         standings: Tally[str] = Tally()
         for cell in votes:
@@ -87,5 +88,6 @@ class Metrics:
             self._votes.labels(standing).set(n)
         self._running.set(running)
         self._room.set(room)
+        self._queue.set(queue)
         self._waiting.set(waiting)
         return generate_latest(self.registry)

@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     grace_s: Seconds = 5.0
     lease_s: Seconds = 6.0
     max_live_battles: Count = 100
+    max_waiting: int = Field(200, ge=0)
     leaderboard_ttl_s: Seconds = 120.0
     log_prompts: bool = False
     log_format: Literal["text", "json"] = "text"

@@ -16,8 +16,9 @@ from arena.abuse.limits import FIXED_LIMITS, Act, Limit, Limiter, ProcessCounts,
 from arena.abuse.reading import ReadingPace
 from arena.abuse.watch import Watch, WatchRules
 from arena.battle.matchmaker import Matchmaker
+from arena.battle.rules import Rules
 from arena.battle.runner import RunnerRules, TurnRunner
-from arena.battle.service import BattleService, Rules
+from arena.battle.service import BattleService
 from arena.chat.consistency import SelfConsistentChat
 from arena.chat.embedded import embedded_contestants
 from arena.chat.openai_client import OpenAIChat
@@ -96,6 +97,7 @@ def runner_rules(settings: Settings) -> RunnerRules:
         grace_s=settings.grace_s,
         lease_s=settings.lease_s,
         max_live=settings.max_live_battles,
+        max_waiting=settings.max_waiting,
     )
 
 

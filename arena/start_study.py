@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from arena.abuse.limits import Limiter
 from arena.chat.roster import Roster
 from arena.keys import Keys
 from arena.ports import ChatClient, Clock
@@ -15,12 +16,18 @@ from storage.study_store import SqlStudyStore
 
 
 def studies(
-    settings: Settings, store: SqlStore, client: ChatClient, roster: Roster, keys: Keys, clock: Clock
+    settings: Settings,
+    store: SqlStore,
+    client: ChatClient,
+    roster: Roster,
+    keys: Keys,
+    clock: Clock,
+    limiter: Limiter,
 ) -> Studies:
-    """The participants' and the operator's side of the studies in the arena's database."""
+    """The participants' and the operator's side of the studies in the arena's database; `limiter` is the battles'."""
     kept, rules = SqlStudyStore(store), study_rules(settings)
     runner = PeriodRunner(store=kept, client=client, clock=clock, rules=rules)
-    service = StudyService(store=kept, runner=runner, roster=roster, keys=keys, clock=clock)
+    service = StudyService(store=kept, runner=runner, roster=roster, keys=keys, clock=clock, limiter=limiter)
     office = StudyOffice(store=kept, keys=keys, clock=clock, away_s=rules.away_s)
     return Studies(service=service, runner=runner, office=office)
 

@@ -25,6 +25,8 @@ def protocol_hash(protocol: Protocol) -> str:
 def from_canonical(text: str) -> Protocol:
     """The protocol that `canonical` made the text of."""
     values: dict[str, Any] = json.loads(text)
+    if isinstance(values["contact"], str):  # studies that were made when the contact was one text for all languages
+        values["contact"] = dict.fromkeys(values["title"], values["contact"])
     return Protocol(
         **values
         | {

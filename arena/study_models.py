@@ -132,7 +132,7 @@ class Protocol:
     chars_per_s: float = 25.0
     instruction: Words = field(default_factory=dict)
     consent: Words = field(default_factory=dict)
-    contact: str = ""
+    contact: Words = field(default_factory=dict)
     suggestions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
     analysis_plan: Words = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from arena.analysis.verdicts import REASONS, judge
 from arena.errors import DataError
 from arena.models import Standing
 from storage.database import open_database
+from storage.statistics import ContestantStats, contestant_stats
 from storage.tallies import count_table, vote_table
 
 SQLITE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
@@ -21,28 +22,40 @@ SQLITE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What an analysis needs: `columns` beside those of every vote, one row a vote, the conversations."""
+    """What an analysis needs beside who met whom and what was voted.
+
+    `columns` of a file; of a database one row a vote, the conversations, the first prompts, how answers ended.
+    """
 
     columns: Collection[str] = ()
     single: bool = False
     texts: bool = False
+    prompts: bool = False
+    answers: bool = False
     include: Collection[Standing] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A table of votes or counts, and how many do not count, by reason (empty where the source has no reasons)."""
+    """A table of votes or counts, and how many do not count, by reason (empty where the source has no reasons).
+
+    `contestants`: how their attempts ended, where the source is a database and that was wanted.
+    """
 
     table: pa.Table
     not_counted: Mapping[str, float]
+    contestants: Sequence[ContestantStats] = ()
 
 
 def find_votes(source: str, wanted: Wanted) -> Found:
     """Read the votes of a file or database. Raises `DataError`, or what the database says."""
     url = database_url(source)
-    table = read_votes(Path(source), [*wanted.columns, REASONS]) if url is None else _from_database(url, wanted)
+    if url is None:
+        judged = judge(with_conversations(read_votes(Path(source), [*wanted.columns, REASONS])), wanted.include)
+        return Found(judged.table, judged.not_counted)
+    table, contestants = _from_database(url, wanted)
     judged = judge(with_conversations(table), wanted.include)
-    return Found(judged.table, judged.not_counted)
+    return Found(judged.table, judged.not_counted, contestants)
 
 
 def looks_like_database(source: str) -> bool:
@@ -61,11 +74,15 @@ def database_url(source: str) -> str | None:
     return url
 
 
-def _from_database(url: str, wanted: Wanted) -> pa.Table:
+def _from_database(url: str, wanted: Wanted) -> tuple[pa.Table, list[ContestantStats]]:
     database = open_database(url)
     try:
+        contestants: list[ContestantStats] = []
+        if wanted.answers:
+            with database.read() as connection:
+                contestants = contestant_stats(connection, database.origin)
         if wanted.single:
-            return vote_table(database, texts=wanted.texts)
-        return count_table(database, raters=True, exact=bool(wanted.include))
+            return vote_table(database, texts=wanted.texts, prompts=wanted.prompts), contestants
+        return count_table(database, raters=True, exact=bool(wanted.include)), contestants
     finally:
         database.close()

@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
@@ -32,7 +31,7 @@ from arena.analysis.contextual import rate_contextual
 from arena.analysis.counts import reduce_votes
 from arena.analysis.elo import EloRatings, rate_elo
 from arena.analysis.ratings import rate
-from arena.analysis.report import Material, render
+from arena.analysis.report import render
 from arena.analysis.report_text import Language
 from arena.analysis.results import Ci, Correction, Method, Options, Ratings, Ties
 from arena.analysis.slices import By, Slices
@@ -42,7 +41,8 @@ from arena.analysis.votes import Table as Votes
 from arena.errors import ArenaError, DataError, StoreUnavailable
 from arena.models import Standing
 from scripts._cli import BAD_INPUT, FAILED
-from scripts._votes import Wanted, find_votes, looks_like_database
+from scripts._report_material import material
+from scripts._votes import Found, Wanted, find_votes, looks_like_database
 
 HEADS = ("rank", "contestant", "rating", "95% interval", "ranks", "wins", "losses", "ties")
 
@@ -63,10 +63,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """The votes that were read, how many of them do not count, and what they say."""
+    """The votes that count for this analysis, what was found with them, and what they say."""
 
     votes: Votes
-    not_counted: Mapping[str, float]
+    found: Found
     result: Ratings | EloRatings
     slices: Slices | None
 
@@ -117,7 +117,7 @@ def main(
         return
     options = Options(
         method=method, ties=ties, position=position, firth=firth, ci=ci, correction=correction,
-        bootstraps=bootstraps, seed=seed, anchor=anchor,
+        bootstraps=bootstraps, seed=seed, anchor=anchor, quasi=report_out is not None,
     )  # fmt: skip
     task = Task(
         source=source, options=options, by=by, minimum=minimum, unique_prompts=unique_prompts, counts=counts,
@@ -131,7 +131,7 @@ def main(
     show_all(done, Console(stderr="-" in (json_out, csv_out, report_out)))
     write(json_out, lambda: to_json(done.ratings, dict(done.slices.ratings) if done.slices else None))
     write(csv_out, lambda: to_frame(done.ratings).to_csv(index=False))
-    write(report_out, lambda: render(material(done.votes, done.ratings, options), language))
+    write(report_out, lambda: render(material(done.votes, done.found, done.ratings, options), language))
 
 
 def analyse(task: Task) -> Analysis:
@@ -141,7 +141,7 @@ def analyse(task: Task) -> Analysis:
     with ProgressBar(console=Console(stderr=True), transient=True) as bar:
         result = fit(votes, task.options, bar)
     slices = parts.rate_slices(votes, task.by, sliceable(task.options), minimum=task.minimum) if task.by else None
-    return Analysis(votes=votes, not_counted=found.not_counted, result=result, slices=slices)
+    return Analysis(votes=votes, found=found, result=result, slices=slices)
 
 
 def wanted(task: Task) -> Wanted:
@@ -149,10 +149,17 @@ def wanted(task: Task) -> Wanted:
     by, method = task.by, task.options.method
     extra = [*parts.columns_for([By.DATE]), *(parts.columns_for([by], prompts=False) if by else ())]
     extra += list(style.COLUMNS) if method is Method.CONTEXTUAL else []
-    extra += list(parts.PROMPTS) if task.unique_prompts else []
+    extra += list(parts.PROMPTS) if task.unique_prompts or task.report else []
     single = bool(by or task.report or task.unique_prompts or method in (Method.ELO, Method.CONTEXTUAL))
     texts = task.unique_prompts or by is By.PROMPT_LENGTH or method is Method.CONTEXTUAL
-    return Wanted(columns=extra, single=single, texts=texts, include=task.include)
+    return Wanted(
+        columns=extra,
+        single=single,
+        texts=texts,
+        prompts=task.report,
+        answers=task.report,
+        include=task.include,
+    )
 
 
 def checked(task: Task, votes: Votes) -> Votes:
@@ -191,18 +198,10 @@ def sliceable(options: Options) -> Options:
     return replace(options, method=options.method if counted else Method.BT, anchor=None)
 
 
-def material(votes: Votes, ratings: Ratings, options: Options) -> Material:
-    """What the report needs beside the ratings."""
-    frame = votes if isinstance(votes, pd.DataFrame) else votes.to_pandas()
-    dated = any(name in frame.columns for name in parts.COLUMNS[By.DATE])
-    days = parts.slice_keys(frame, By.DATE) if dated else None
-    return Material(ratings, reduce_votes(votes), options.ties, None if days is None else days[days != "unknown"])
-
-
 def show_all(done: Analysis, console: Console) -> None:
     """Print the leaderboard and what belongs to it."""
     show(done.ratings, console)
-    show_not_counted(done.not_counted, console)
+    show_not_counted(done.found.not_counted, console)
     if isinstance(done.result, EloRatings):
         show_orders(done.result, console)
     if done.slices:

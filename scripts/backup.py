@@ -34,7 +34,9 @@ class Done:
 
 @app.command(epilog="Example: python -m scripts.backup create backups/")
 def create(
-    target: Annotated[Path, typer.Argument(help="A new file, or a folder in which a file named by the time is made.")],
+    target: Annotated[
+        str, typer.Argument(help="A new file, or a folder (made if it ends in /) for a file named by the time.")
+    ],
     database_url: DatabaseUrl = "",
     as_json: Json = False,
 ) -> None:
@@ -87,7 +89,10 @@ def check_command(database_url: DatabaseUrl = "", as_json: Json = False) -> None
     typer.echo(json.dumps({"votes": votes, "problems": []}) if as_json else f"whole: {votes} votes")
 
 
-def _new_file(target: Path, ending: str) -> Path:
+def _new_file(wanted: str, ending: str) -> Path:
+    target = Path(wanted)
+    if wanted.endswith("/"):
+        _make_folder(target)
     if target.is_dir():
         target = target / f"arena-{datetime.now(UTC):%Y%m%d-%H%M%S}.{ending}"
     if target.exists():
@@ -95,6 +100,13 @@ def _new_file(target: Path, ending: str) -> Path:
     if not target.parent.is_dir():
         fail(f"there is no folder {target.parent}")
     return target
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"the folder {folder} cannot be made: {error.strerror}")
 
 
 def _run_postgres_tool(tool: str, arguments: list[str], connection: Mapping[str, str]) -> None:

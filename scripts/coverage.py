@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from typing import Annotated
 
 import numpy as np
@@ -145,6 +148,42 @@ def show(scenario: Scenario, results: list[Coverage], console: Console) -> None:
     console.print(head, "  ".join(f"{r.interval} {100 * r.rate:.1f}" for r in results), highlight=False, soft_wrap=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much to simulate in a cell; every cell starts from the seed, so its result is its own."""
+
+    runs: int
+    more_runs: int
+    bootstrap_runs: int
+    bootstraps: int
+    seed: int
+
+
+def simulate_cell(scenario: Scenario, amount: Amount) -> list[Coverage]:
+    """Everything that a cell's line says."""
+    count = amount.runs if scenario.raters == min(RATERS) else amount.more_runs
+    results = simulate(scenario, INTERVALS, count, amount.seed)
+    if amount.bootstrap_runs:
+        resampled = {
+            "boot.": Options(ci=Ci.BOOTSTRAP, bootstraps=amount.bootstraps),
+            "rater boot.": Options(ci=Ci.RATER_BOOTSTRAP, bootstraps=amount.bootstraps),
+        }
+        results += simulate(scenario, resampled, amount.bootstrap_runs, amount.seed)
+    if scenario.contestants == 2:
+        results.append(simulate_sequence(scenario, count, amount.seed))
+    return results
+
+
+def simulate_all(cells: Sequence[Scenario], amount: Amount, workers: int) -> Iterator[list[Coverage]]:
+    """Each cell's coverage, in the cells' order, by so many processes."""
+    work = partial(simulate_cell, amount=amount)
+    if workers == 1:
+        yield from map(work, cells)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        yield from pool.map(work, cells)
+
+
 def main(
     runs: Annotated[int, typer.Option(help="Runs of each cell with 12 raters.")] = 10_000,
     more_runs: Annotated[int, typer.Option(help="Runs of each cell with 50 and with 200 raters.")] = 2_000,
@@ -152,22 +191,17 @@ def main(
     raters: Annotated[list[int] | None, typer.Option(help="Numbers of raters; may be given more than once.")] = None,
     bootstraps: Annotated[int, typer.Option(help="Replicates of each bootstrap.")] = 200,
     seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that share the cells; the figures do not depend on it.")
+    ] = 1,
 ) -> None:
     """Print the coverage of every interval of the marginal (pseudo-true) difference."""
     console = Console()
-    resampled = {
-        "boot.": Options(ci=Ci.BOOTSTRAP, bootstraps=bootstraps),
-        "rater boot.": Options(ci=Ci.RATER_BOOTSTRAP, bootstraps=bootstraps),
-    }
     console.print("Coverage of 95% intervals of the difference between the best and the worst contestant, %")
+    cells = list(scenarios(raters or RATERS))
     broken: list[Coverage] = []
-    for scenario in scenarios(raters or RATERS):
-        count = runs if scenario.raters == min(RATERS) else more_runs
-        results = simulate(scenario, INTERVALS, count, seed)
-        if bootstrap_runs:
-            results += simulate(scenario, resampled, bootstrap_runs, seed)
-        if scenario.contestants == 2:
-            results.append(simulate_sequence(scenario, count, seed))
+    amount = Amount(runs, more_runs, bootstrap_runs, bootstraps, seed)
+    for scenario, results in zip(cells, simulate_all(cells, amount, workers), strict=True):
         show(scenario, results, console)
         broken += [result for result in results if not acceptable(result)]
     for result in broken:

@@ -24,7 +24,7 @@ def main(
 ) -> None:
     """Erase prompts, answers, comments and reports of battles that nobody has touched for so many days.
 
-    The votes stay, and count as before.
+    The votes stay, and count as before. Studies are left alone: their texts go with their participants' withdrawal.
     """
     with in_sentences():
         kept = days or Settings().retention_days
@@ -35,8 +35,14 @@ def main(
         with database.write() as connection:
             checks.forget_addresses(connection, now - ADDRESSES_KEPT)
             erased = retention.erase_texts(connection, now - timedelta(days=kept), now)
+            in_studies = retention.study_talks(connection)
         database.forget_old_pages()
     say(f"the texts of {erased} battles were erased")
+    if in_studies:
+        say(
+            f"the texts of {in_studies} talks in studies are kept: python -m scripts.study withdraw STUDY PARTICIPANT "
+            "--erase erases a participant's, until the study's report is published"
+        )
 
 
 if __name__ == "__main__":

@@ -64,12 +64,22 @@ def _pairs(title: str, counts: Mapping[str, int]) -> Table:
 def _contestants(contestants: Sequence[ContestantStats]) -> Table:
     table = Table(title="Contestants", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("name", overflow="fold")
-    for heading in ("asked", "usable", "failed", "no answer", "left", "fails", "tokens in", "tokens out"):
+    for heading in (
+        "asked",
+        "usable",
+        "failed",
+        "no answer",
+        "left",
+        "fails",
+        "named itself",
+        "tokens in",
+        "tokens out",
+    ):
         table.add_column(heading, justify="right")
     for one in contestants:
         rate = "–" if one.failure_rate is None else f"{one.failure_rate:.1%}"
         counts = (one.attempts, one.usable, one.failed, one.no_answer, one.interrupted)
-        tokens = (one.prompt_tokens, one.completion_tokens)
+        tokens = (one.leaked, one.prompt_tokens, one.completion_tokens)
         table.add_row(one.name, *map(str, counts), rate, *map(str, tokens))
     return table
 

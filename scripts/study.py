@@ -18,6 +18,7 @@ from arena.errors import ConfigError
 from arena.study import reconstruct
 from arena.study.conversations import conversations
 from arena.study.dictionary import lines
+from arena.study.figures import figures
 from arena.study.making import Made, link
 from arena.study.operator import PersonStatus, StudyStatus
 from arena.study.protocol import load_protocol
@@ -158,19 +159,27 @@ def publish(study: StudyId, database_url: DatabaseUrl = "") -> None:
 def report(
     study: StudyId,
     out: Annotated[str, typer.Option(help="The HTML file; - is standard output.")] = "",
+    json_out: Annotated[
+        str, typer.Option("--json", help="Write every figure of the report here, unrounded; - is standard output.")
+    ] = "",
     language: Annotated[Language, typer.Option(help="Of the report.")] = Language.EN,
     database_url: DatabaseUrl = "",
 ) -> None:
-    """Write the report of a closed study as one HTML file, in the form that CONSORT asks of crossover trials."""
+    """Write the report of a closed study as one HTML file, in the form that CONSORT asks of crossover trials.
+
+    With --json and without --out, only the figures are written. docs/study-methods.md tells what each is; what is
+    infinite is null.
+    """
+    if "-" == out == json_out:
+        raise typer.BadParameter("standard output takes one of --out and --json")
     with studies_at(database_url) as studies:
         record = run(lambda: studies.office.record(study))
-        text = render(record, language.value)
-        if out == "-":
-            typer.echo(text)
-            return
-        path = Path(out or f"study-{record.study.id[:8]}.html")
-        write_files(path.parent, {path.name: text})
-        say(f"The report is in {path}{_marked(record.study)}.")
+        if json_out:
+            found = json.dumps(figures(record).as_json(), ensure_ascii=False, indent=2) + "\n"
+            _write(json_out, found, f"The figures are in {json_out}{_marked(record.study)}.")
+        if out or not json_out:
+            path = out or f"study-{record.study.id[:8]}.html"
+            _write(path, render(record, language.value), f"The report is in {path}{_marked(record.study)}.")
 
 
 @app.command()
@@ -236,6 +245,16 @@ def load(
         stored = run(lambda: studies.office.load(made))
         say(f"{len(made.sheets)} sheets stored{_marked(stored)}.")
         typer.echo(stored.id)
+
+
+def _write(out: str, text: str, done: str) -> None:
+    """To a file, and say so; or to standard output."""
+    if out == "-":
+        typer.echo(text, nl=not text.endswith("\n"))
+        return
+    path = Path(out)
+    write_files(path.parent, {path.name: text})
+    say(done)
 
 
 def _changed(protocol: Protocol, participants: int | None, between: tuple[str, str]) -> Protocol:

@@ -1,4 +1,8 @@
-"""Erasing texts that are older than the operator keeps them. Votes stay, and count as before."""
+"""Erasing texts that are older than the operator keeps them. Votes stay, and count as before.
+
+A study's texts are left alone: its consent says who may have them erased and until when, and its figures are made of
+them. Withdrawing erases them.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +37,11 @@ def erase_texts(connection: Connection, before: datetime, now: datetime) -> int:
     if battles:
         write_event(connection, RETENTION, f"texts of {battles} battles", now)
     return battles
+
+
+def study_talks(connection: Connection) -> int:
+    """How many talks of studies have texts, which no retention erases."""
+    kept = select(func.count(func.distinct(TurnRow.period_id))).where(
+        TurnRow.period_id.is_not(None), TurnRow.prompt != ""
+    )
+    return connection.scalar(kept) or 0

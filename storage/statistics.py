@@ -25,7 +25,10 @@ _NO_ANSWER = (ErrorKind.EMPTY, ErrorKind.THINKING_ONLY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContestantStats:
-    """A contestant's attempts: how they ended and what they used. `no_answer` of the failed ones said nothing."""
+    """A contestant's attempts: how they ended and what they used. `no_answer` of the failed ones said nothing.
+
+    `leaked`: answers in which it named itself.
+    """
 
     name: str
     attempts: int
@@ -33,6 +36,7 @@ class ContestantStats:
     failed: int
     no_answer: int
     interrupted: int
+    leaked: int
     prompt_tokens: int
     completion_tokens: int
 
@@ -112,6 +116,7 @@ def contestant_stats(connection: Connection, origin: str) -> list[ContestantStat
         _sum_if(AnswerRow.state == AnswerState.FAILED).label("failed"),
         _sum_if(AnswerRow.error_kind.in_(_NO_ANSWER)).label("no_answer"),
         _sum_if(AnswerRow.state == AnswerState.INTERRUPTED).label("interrupted"),
+        _sum_if(AnswerRow.leak != "").label("leaked"),
         func.coalesce(func.sum(AnswerRow.prompt_tokens), 0).label("prompt_tokens"),
         func.coalesce(func.sum(AnswerRow.completion_tokens), 0).label("completion_tokens"),
     )

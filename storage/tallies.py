@@ -43,10 +43,13 @@ def count_table(database: Database, *, raters: bool = False, exact: bool = False
     return _read(database, select(*(key.label(name) for name, key in keys.items())).where(row.n > 0))
 
 
-def vote_table(database: Database, *, texts: bool = False, newest: int | None = None) -> pa.Table:
+def vote_table(
+    database: Database, *, texts: bool = False, prompts: bool = False, newest: int | None = None
+) -> pa.Table:
     """One row a vote, in the order in which they were given: the outcome, rater, language, code, turns and time.
 
-    `texts` adds conversation_a and conversation_b as the votes saw them; `newest` takes the last votes only.
+    `texts` adds conversation_a and conversation_b as the votes saw them, `prompts` the first prompt; `newest` takes the
+    last votes only.
     """
     columns = {
         "id": VoteRow.battle_id,
@@ -62,7 +65,12 @@ def vote_table(database: Database, *, texts: bool = False, newest: int | None = 
     }
     if not texts:
         del columns["id"]
+    if prompts:
+        columns["prompt"] = TurnRow.prompt
     statement: Select[*tuple[Any, ...]] = select(*(column.label(name) for name, column in columns.items()))
+    if prompts:
+        first = (TurnRow.battle_id == VoteRow.battle_id) & (TurnRow.position == 0)
+        statement = statement.select_from(VoteRow).outerjoin(TurnRow, first)
     if newest is None:
         statement = statement.order_by(VoteRow.created_at, VoteRow.id)
     else:

@@ -54,6 +54,7 @@ LAYERS = {
     "arena.study_ports": (*BASE, "arena.study_models", "arena.study_people"),
     "arena.study": (
         "arena.study",
+        "arena.abuse",
         *STUDY_BASE,
         "arena.analysis",
         "arena.chat",

@@ -127,7 +127,8 @@ class ProcessCounts(_Counts):
         return n + amount
 
     async def _found(self, key: str) -> tuple[int, datetime] | None:
-        return self._windows.get(key)
+        window = self._windows.get(key)
+        return window if window and window[1] > self._clock.now() else None
 
     async def reset(self) -> int | None:
         """Forget all."""

@@ -16,10 +16,12 @@ from arena.analysis.pairs import Pairs, scatter_scores
 
 STEP = 1e-11
 """Converged when no log-odds moved by more."""
-SURE = 1e-3
+SURE = 0.1
 """From steps of this size on they shrink quadratically: the next is foretold from the last two, ..."""
 FORETOLD = 1e-12
 """... and left out where it would be smaller than this."""
+SWEEPS = 3
+"""A sweep costs a fifth of a Newton step; from a bare guess so many save one or two steps."""
 ITERATIONS = 60
 HALVINGS = 50
 FLAT = 1e-13
@@ -40,7 +42,7 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
     """Fit a connected table of pairs, a tie being half a win for each side."""
     wins, losses = pairs.halved()
     n = wins + losses
-    theta = first_guess(pairs) if start is None else start - start.mean()
+    theta = _swept(pairs, first_guess(pairs)) if start is None else start - start.mean()
     value, p, q = evaluate(pairs, wins, n, theta)
     last = np.inf
     for iteration in range(1, ITERATIONS + 1):
@@ -55,7 +57,7 @@ def maximise(pairs: Pairs, start: Floats | None = None) -> Estimate:
             step, rise = step / 2, rise / 2
         theta, value = theta + step, new
         size = float(np.abs(step).max())
-        if size < STEP or (size < SURE and size * (size / last) ** 2 < FORETOLD):
+        if size < STEP or size**2 * (size / last**2 if last < SURE else 1.0) < FORETOLD:
             return Estimate(theta - theta.mean(), value, True, iteration)
         last = size
     return Estimate(theta - theta.mean(), value, False, ITERATIONS)
@@ -69,6 +71,16 @@ def evaluate(pairs: Pairs, wins: Floats, n: Floats, theta: Floats) -> tuple[floa
     more, less = 1 / (1 + small), small / (1 + small)
     ahead = eta >= 0
     return float(value), np.where(ahead, more, less), np.where(ahead, less, more)
+
+
+def _swept(pairs: Pairs, theta: Floats) -> Floats:
+    """A few of Newman's iterations (2023, arXiv:2207.00076), all contestants at once."""
+    wins, losses = pairs.halved()
+    for _ in range(SWEEPS):
+        _, p, q = evaluate(pairs, wins, wins + losses, theta)
+        won, lost = wins * q, losses * p
+        theta = theta + np.log(scatter_scores(pairs, won, lost) / scatter_scores(pairs, lost, won))
+    return theta
 
 
 def first_guess(pairs: Pairs) -> Floats:

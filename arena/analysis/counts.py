@@ -7,23 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
 
+from arena.analysis import schemas
 from arena.analysis.arrays import Bools, Codes, Floats, Ints, scatter
 from arena.analysis.encoding import PIECE
-from arena.analysis.schemas import OUTCOMES
-from arena.analysis.votes import Table, Votes, encode_votes
+from arena.analysis.schemas import OUTCOMES, Schema
+from arena.analysis.tally import tally
+from arena.analysis.votes import Table, Votes, column_names, encode_votes
 from arena.errors import DataError
 from arena.models import Standing, VoteCount
 
 TIE, BOTH_BAD = 2, 3
 CODES = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+PLAIN = attrgetter("outcome._value_")
+PLAIN_CODES = {outcome.value: code for outcome, code in CODES.items()}
+"""By plain texts: an enum's member is hashed in Python, which cost most of a visit to the leaderboard."""
 LONE = -1
 """The rater of a vote whose rater is unknown: a cluster of its own."""
 DENSE_CELLS = 1 << 22
-ROOM = 32
+ROOM = 16
 """Up to this many possible cells, and this many per vote, counting into an array is cheaper than sorting keys."""
 
 
@@ -76,6 +82,11 @@ def scores(counts: Counts) -> tuple[Floats, Floats, Floats]:
 
 def reduce_votes(table: Table, *, raters: bool = False) -> Counts:
     """Reduce a table of votes, one a row (or with a `count` column). Raises `DataError` for anything unexpected."""
+    schema = schemas.detect(column_names(table))
+    if not (raters and schema.rater) and schema.count is None and schema.counted is None:
+        counted = _tallied(table, schema)
+        if counted is not None:
+            return counted
     return reduce(encode_votes(table, raters=raters))
 
 
@@ -83,6 +94,21 @@ def reduce(votes: Votes) -> Counts:
     """Count equal votes."""
     v = votes
     return _from_codes(v.names, v.left, v.right, v.outcome, v.n, v.rater, v.excluded)
+
+
+def _tallied(table: Table, schema: Schema) -> Counts | None:
+    """The usual table counted quickly; None for any other and for all that is wrong, which `encode_votes` can name."""
+    found = tally(table[schema.left], table[schema.right], table[schema.outcome])
+    if found is None or (found.left == found.right).any():
+        return None
+    met = np.zeros(len(found.names), bool)  # categories may be there that nobody has
+    met[found.left] = met[found.right] = True
+    codes = sorted(np.flatnonzero(met).tolist(), key=found.names.__getitem__)
+    place = np.zeros(met.size, np.intp)
+    place[codes] = np.arange(len(codes))
+    names = tuple(found.names[code] for code in codes)
+    n = None if found.n is None else found.n.astype(np.float64)
+    return _from_codes(names, place[found.left], place[found.right], found.outcome, n, None, 0)
 
 
 def from_cells(
@@ -109,9 +135,9 @@ def from_vote_counts(cells: Iterable[VoteCount]) -> Counts:
     names = tuple(sorted({*lefts, *rights}))
     place = {name: code for code, name in enumerate(names)}
     left, right = (np.array([place[name] for name in side], np.int32) for side in (lefts, rights))
-    outcome = np.array([CODES[cell.outcome] for cell in counted], np.int32)
+    outcome = np.array([PLAIN_CODES[text] for text in map(PLAIN, counted)], np.int32)
     n = np.array([cell.n for cell in counted], np.float64)
-    excluded = sum(cell.n for cell in rows if cell.standing is not counts)
+    excluded = sum(cell.n for cell in rows if cell.standing is not counts) if len(counted) < len(rows) else 0
     return _from_codes(names, left, right, outcome, n, None, excluded)
 
 
@@ -129,9 +155,9 @@ def merge(parts: Sequence[Counts]) -> Counts:
 
 def _from_codes(
     names: tuple[str, ...],
-    left: Codes,
-    right: Codes,
-    outcome: Codes,
+    left: Codes | Ints,
+    right: Codes | Ints,
+    outcome: Codes | Ints,
     n: Floats | None,
     rater: Codes | None,
     excluded: int,
@@ -169,7 +195,7 @@ def _group(key: Ints, n: Floats | None) -> tuple[Ints, Floats]:
     return ordered[starts][cells > 0], cells[cells > 0]
 
 
-def _tally(left: Codes, right: Codes, outcome: Codes, n: Floats | None, size: int) -> Floats:
+def _tally(left: Codes | Ints, right: Codes | Ints, outcome: Codes | Ints, n: Floats | None, size: int) -> Floats:
     """Count votes per possible cell, a piece of the rows at a time."""
     total = np.zeros(size * size * 4)
     for start in range(0, left.size, PIECE):

@@ -66,7 +66,7 @@ def _look_up(pieces: Sequence[pa.Array]) -> Encoded | None:
 
 
 def _chunked(column: Column) -> pa.ChunkedArray:
-    array = column if isinstance(column, (pa.Array, pa.ChunkedArray)) else _arrow(column)
+    array = to_arrow(column)
     if isinstance(array, pa.ChunkedArray) and array.num_chunks == 1 and len(array) <= PIECE:
         return array
     chunks: Sequence[pa.Array] = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
@@ -74,7 +74,10 @@ def _chunked(column: Column) -> pa.ChunkedArray:
     return pa.chunked_array(pieces, type=array.type)
 
 
-def _arrow(column: pd.Series) -> pa.Array:
+def to_arrow(column: Column) -> pa.Array | pa.ChunkedArray:
+    """A column as Arrow's array, not copied where it is one."""
+    if isinstance(column, (pa.Array, pa.ChunkedArray)):
+        return column
     try:
         return pa.array(column, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError):  # values of several types: compare them by their names

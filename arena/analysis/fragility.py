@@ -87,17 +87,21 @@ def fragility(counts: Counts) -> Fragility:
     influence = _influence(counts, whole, found.fit.beta, contrast)
     clear = bool(race.clear(counts.n))
     toward = influence if clear else -influence
-    raters = counts.n_raters
+    # A clear lead is lost before the two change places; after that the other one may lead clearly.
+    votes = _fewest_votes(counts, influence, lambda n: race.leads(n) is False)
+    raters = _fewest_raters(counts, influence, lambda n: race.leads(n) is False)
+
+    def other(n: Floats) -> bool:
+        return race.clear(n) is (not clear)
+
     return Fragility(
-        counts.names[order[0]],
-        counts.names[order[1]],
-        clear,
-        _fewest_votes(counts, influence, lambda n: race.leads(n) is False),
-        _fewest_votes(counts, toward, lambda n: race.clear(n) is not None and race.clear(n) is not clear),
-        _fewest_raters(counts, influence, lambda n: race.leads(n) is False) if raters else None,
-        _fewest_raters(counts, toward, lambda n: race.clear(n) is not None and race.clear(n) is not clear)
-        if raters
-        else None,
+        first=counts.names[order[0]],
+        second=counts.names[order[1]],
+        clear=clear,
+        votes_first=votes,
+        votes_clarity=_fewest_votes(counts, toward, other, votes if clear else None),
+        raters_first=raters,
+        raters_clarity=_fewest_raters(counts, toward, other, raters if clear else None),
     )
 
 
@@ -111,8 +115,10 @@ def _influence(counts: Counts, whole: Design, beta: Floats, contrast: Floats) ->
     return change
 
 
-def _fewest_votes(counts: Counts, influence: Floats, changed: Callable[[Floats], bool]) -> int | None:
-    """Remove votes by influence; bisect for the number that changes the answer."""
+def _fewest_votes(
+    counts: Counts, influence: Floats, changed: Callable[[Floats], bool], most: int | None = None
+) -> int | None:
+    """Remove votes by influence, `most` of them if given; bisect for the number that changes the answer."""
     order = np.argsort(-influence, kind="stable")
     order = order[influence[order] > 0]
     cumulative = np.cumsum(counts.n[order])
@@ -123,12 +129,16 @@ def _fewest_votes(counts: Counts, influence: Floats, changed: Callable[[Floats],
         n[order] -= taken
         return n
 
-    return _bisect(round(float(cumulative[-1])) if order.size else 0, lambda number: changed(without(number)))
+    if most is None:
+        most = round(float(cumulative[-1])) if order.size else 0
+    return _bisect(most, lambda number: changed(without(number)))
 
 
-def _fewest_raters(counts: Counts, influence: Floats, changed: Callable[[Floats], bool]) -> int | None:
+def _fewest_raters(
+    counts: Counts, influence: Floats, changed: Callable[[Floats], bool], most: int | None = None
+) -> int | None:
     """Remove raters by the sum of their votes' influence; votes without a rater stay."""
-    if counts.rater is None:
+    if counts.rater is None or not counts.n_raters:
         return None
     known = counts.rater != LONE
     ids, place = np.unique(counts.rater[known], return_inverse=True)
@@ -139,7 +149,7 @@ def _fewest_raters(counts: Counts, influence: Floats, changed: Callable[[Floats]
     rank[order] = np.arange(order.size)
     turn = np.full(counts.n.size, ids.size)
     turn[known] = rank[place]
-    return _bisect(order.size, lambda number: changed(np.where(turn < number, 0.0, counts.n)))
+    return _bisect(order.size if most is None else most, lambda number: changed(np.where(turn < number, 0.0, counts.n)))
 
 
 def _bisect(most: int, changed: Callable[[int], bool]) -> int | None:

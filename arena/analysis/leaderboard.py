@@ -13,6 +13,7 @@ from arena.analysis.design import POSITION, Design
 from arena.analysis.estimation import Estimation
 from arena.analysis.family import Family
 from arena.analysis.intervals import Uncertainty
+from arena.analysis.quasi import quasi_variances
 from arena.analysis.ranks import rank_sets
 from arena.analysis.results import Ci, Lead, Method, Options, Rated, Ratings, Term, Ties, elo, number
 from arena.errors import DataError
@@ -84,6 +85,7 @@ def _contestants(
     known = uncertainty.bounds(contrasts, estimates, options.level) if uncertainty else None
     rank = _ranks(found.fit.beta[: design.size], found.labels).tolist()
     best, worst = (bound.tolist() for bound in _rank_bounds(design, found, uncertainty, options))
+    quasi = _quasi_errors(found.labels, uncertainty) if options.quasi and uncertainty else {}
     wins, losses, ties = (total.tolist() for total in scores(counts))
     values, labels, rows = estimates.tolist(), found.labels.tolist(), []
     for k, name in enumerate(counts.names):
@@ -105,9 +107,24 @@ def _contestants(
                 ties=ties[k],
                 battles=wins[k] + losses[k] + ties[k],
                 component=labels[k],
+                quasi_se=quasi.get(k),
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.theta is None, row.component, -(row.theta or 0.0), row.name)))
+
+
+def _quasi_errors(labels: Ints, uncertainty: Uncertainty) -> dict[int, float]:
+    """Roots of the quasi-variances by contestant, within each component of three or more."""
+    matrix = uncertainty.variance.matrix
+    said: dict[int, float] = {}
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        block = matrix[np.ix_(members, members)]
+        found = quasi_variances(block) if np.isfinite(block).all() else None
+        if found is not None:
+            # A negative one can come of a covariance far from any sum of two, and has no root.
+            said.update((int(k), float(np.sqrt(q))) for k, q in zip(members, found, strict=True) if q >= 0)
+    return said
 
 
 def _ranks(theta: Floats, labels: Ints) -> Ints:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import pandas as pd
 
 from arena.analysis import plots
+from arena.analysis.agreement import Agreement
 from arena.analysis.counts import Counts
+from arena.analysis.fragility import Fragility
 from arena.analysis.matrices import matrices
 from arena.analysis.proportions import Proportion
 from arena.analysis.rates import contestant_rates, position_bias
@@ -35,16 +38,24 @@ svg.plot{max-width:100%;min-width:520px;height:auto}
 .plot .grid{stroke:var(--line);stroke-width:.4}.plot .mark{stroke:var(--muted);stroke-dasharray:4 3}
 .plot .bar{stroke:var(--ink);stroke-width:2}.plot .dot{fill:var(--ink)}.plot .fill{fill:var(--muted)}
 """
+_AFTER_INTERVAL = 4  # columns up to the interval
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a report is made of. `days` are the votes' dates where they are known, one per vote."""
+    """What a report is made of; None: not known.
+
+    `days` are the votes' dates, one per vote. `leaks` and `errors` are (events, answers) by contestant.
+    """
 
     ratings: Ratings
     counts: Counts
     ties: Ties = Ties.HALF
     days: pd.Series | None = None
+    fragility: Fragility | None = None
+    agreement: Agreement | None = None
+    leaks: Mapping[str, tuple[int, int]] | None = None
+    errors: Mapping[str, tuple[int, int]] | None = None
 
 
 def render(material: Material, language: Language = Language.EN) -> str:
@@ -58,7 +69,8 @@ def render(material: Material, language: Language = Language.EN) -> str:
         f'<p class="muted">{html.escape(_basis(ratings, language))}</p>',
         *(f'<p class="muted">{html.escape(text)}</p>' for text in ratings.warnings),
         f"<h2>{words['table']}</h2>",
-        _leaderboard(ratings, words["columns"].split("|")),
+        *_leaderboard(ratings, language),
+        *_firmness(material, language),
         *_figures(material, language),
         *_style_table(ratings, language),
         *_methods(material, language),
@@ -89,15 +101,55 @@ def _basis(ratings: Ratings, language: Language) -> str:
     return f"{said} {words['excluded'].format(n=ratings.excluded)}" if ratings.excluded else said
 
 
-def _leaderboard(ratings: Ratings, columns: Sequence[str]) -> str:
-    rows = []
+def _leaderboard(ratings: Ratings, language: Language) -> list[str]:
+    words, rows = TEXTS[language], []
+    with_quasi = any(row.quasi_se is not None for row in ratings.contestants)
+    quantile = NormalDist().inv_cdf((1 + ratings.level) / 2)
     for row in ratings.contestants:
         interval = "" if row.lower is None or row.upper is None else f"{row.lower:.0f} – {row.upper:.0f}"
         ranks = "" if row.rank_lower is None else f"{row.rank_lower} – {row.rank_upper}"
         rating = "" if row.rating is None else f"{row.rating:.0f}"
         totals = (row.wins, row.losses, row.ties, row.battles)
-        rows.append((str(row.rank or ""), row.name, rating, interval, ranks, *map(_count, totals)))
-    return _table(columns, rows, "ranked")
+        quasi = "" if row.quasi_se is None else f"{quantile * ELO * row.quasi_se:.0f}"
+        alone = (quasi,) if with_quasi else ()
+        rows.append((str(row.rank or ""), row.name, rating, interval, *alone, ranks, *map(_count, totals)))
+    columns = words["columns"].split("|")
+    if not with_quasi:
+        return [_table(columns, rows, "ranked")]
+    columns.insert(_AFTER_INTERVAL, words["quasi"])
+    return [_table(columns, rows, "ranked"), f'<p class="muted">{html.escape(words["quasi_caption"])}</p>']
+
+
+def _firmness(material: Material, language: Language) -> list[str]:
+    """How little would change the result, and whether raters agree."""
+    words = TEXTS[language]
+    said = [*_fragile(material, words)] if material.fragility else []
+    agreement = material.agreement
+    if agreement is not None and agreement.alpha is not None:
+        said.append(
+            words["agreement"].format(alpha=f"{agreement.alpha:.2f}", items=agreement.items, votes=agreement.votes)
+        )
+    if not said:
+        return []
+    return [f"<h2>{html.escape(words['firm'])}</h2>", *(f"<p>{html.escape(text)}</p>" for text in said)]
+
+
+def _fragile(material: Material, words: Mapping[str, str]) -> Iterator[str]:
+    found, counts = material.fragility, material.counts
+    if found is None:
+        return
+    names = {"first": found.first, "second": found.second}
+    clarity = "blurred" if found.clear else "cleared"
+    sums = [(found.votes_first, found.votes_clarity, _count(counts.n_votes), "of_votes")]
+    if counts.n_raters:
+        sums.append((found.raters_first, found.raters_clarity, str(counts.n_raters), "of_raters"))
+    for to_turn, to_change, everybody, unit in sums:
+        removed = [words[unit].format(n=n, all=everybody) if n is not None else None for n in (to_turn, to_change)]
+        turned, changed = (
+            words[kind].format(removed=without, **names) if without else words[f"never_{kind}"].format(**names)
+            for kind, without in zip(("turned", clarity), removed, strict=True)
+        )
+        yield words[f"{unit}_said"].format(turned=turned, changed=changed)
 
 
 def _figures(material: Material, language: Language) -> list[str]:
@@ -113,7 +165,7 @@ def _figures(material: Material, language: Language) -> list[str]:
     if material.days is not None and len(material.days):
         drawn.append(("time", plots.draw_bars(votes_per_day(material.days), words["time"])))
     figures = [_figure(words[name], svg, words[f"{name}_caption"]) for name, svg in drawn]
-    return [*figures, _rates_table(counts, language)]
+    return [*figures, _rates_table(material, language)]
 
 
 def _figure(title: str, svg: str, caption: str) -> str:
@@ -127,10 +179,16 @@ def votes_per_day(days: pd.Series) -> plots.Bars:
     return plots.Bars(tuple(str(day.date()) for day in per_day.index), tuple(map(float, per_day)))
 
 
-def _rates_table(counts: Counts, language: Language) -> str:
+def _rates_table(material: Material, language: Language) -> str:
     words = TEXTS[language]
-    rows = [(rate.name, _share(rate.ties), _share(rate.both_bad)) for rate in contestant_rates(counts)]
-    return f"<h2>{words['rates']}</h2>{_table(words['rate_columns'].split('|'), rows, 'named')}"
+    rates = contestant_rates(material.counts, material.leaks, material.errors)
+    columns = words["rate_columns"].split("|")
+    rows = [[rate.name, _share(rate.ties), _share(rate.both_bad)] for rate in rates]
+    if material.leaks is not None and material.errors is not None:
+        columns += words["answer_columns"].split("|")
+        for row, rate in zip(rows, rates, strict=True):
+            row += [_share(found) if found else "" for found in (rate.leaks, rate.errors)]
+    return f"<h2>{words['rates']}</h2>{_table(columns, rows, 'named')}"
 
 
 def _style_table(ratings: Ratings, language: Language) -> list[str]:

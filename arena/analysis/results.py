@@ -64,6 +64,7 @@ class Options:
     seed: int = 0
     anchor: str | None = None
     ranks: bool = True
+    quasi: bool = False
     level: float = 0.95
     elo_k: float = 4.0
     elo_shuffles: int = 100
@@ -74,6 +75,8 @@ class Rated:
     """A contestant's row. `theta` is log-odds; rating and bounds are on the Elo scale; None: cannot be said.
 
     `rank_lower` is the best rank that the data allow, `rank_upper` the worst; they hold for all contestants at once.
+    `quasi_se` is the root of the quasi-variance, where asked for: of two contestants, the root of the sum of squares is
+    close to the standard error of their difference.
     """
 
     name: str
@@ -91,6 +94,7 @@ class Rated:
     ties: float
     battles: float
     component: int = 0
+    quasi_se: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,13 +98,18 @@ def activity(raters: pd.Series) -> pd.Series:
 def without_repeats(table: Table) -> pd.DataFrame:
     """Keep one vote per prompt, pair of contestants and rater: repeated prompts weigh once for each person."""
     frame = _frame(table)
-    column = _first(frame, PROMPTS, "prompt")
-    prompt = frame[column].astype(object).map(lambda value: " ".join(_prompt(value).split()).lower())
+    prompt = first_prompts(frame)
     sides = [name for name in ("model_a", "left", "model_b", "right") if name in frame.columns]
     pair = [" / ".join(sorted(map(str, row))) for row in frame[sides].itertuples(index=False)]
     who = next((name for name in RATER if name in frame.columns), None)
     keys = pd.DataFrame({"prompt": prompt.to_numpy(), "pair": pair, "who": frame[who].to_numpy() if who else ""})
     return frame[~keys.duplicated().to_numpy()]
+
+
+def first_prompts(frame: pd.DataFrame) -> pd.Series:
+    """Each row's first prompt, in lower case with single blanks, so that repetitions are equal."""
+    prompts = frame[_first(frame, PROMPTS, "prompt")].astype(object)
+    return prompts.map(lambda value: "" if _missing(value) else " ".join(_prompt(value).split()).lower())
 
 
 def length_class(characters: int) -> str:

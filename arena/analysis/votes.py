@@ -39,7 +39,7 @@ class Votes:
 
 def encode_votes(table: Table, *, raters: bool = False) -> Votes:
     """Encode a table with arena-140k's, chatbot-arena's or our own columns. Raises `DataError` for what is wrong."""
-    schema = schemas.detect(_columns(table))
+    schema = schemas.detect(column_names(table))
     if not len(table):
         raise DataError("There are no votes: the table has no rows.")
     kept = _counted(table, schema)
@@ -55,7 +55,8 @@ def encode_votes(table: Table, *, raters: bool = False) -> Votes:
     return _checked(_present(Votes(names, left, right, outcome, n, rater, kept, excluded)))
 
 
-def _columns(table: Table) -> Sequence[str]:
+def column_names(table: Table) -> Sequence[str]:
+    """The columns of a table."""
     return list(map(str, table.column_names if isinstance(table, pa.Table) else table.columns))
 
 

@@ -20,10 +20,19 @@ class Matchmaker:
 
     async def draw(self) -> Draw:
         """Draw a pair and its sides. Raises `UserError` when fewer than two can be drawn."""
+        return draw_pair(await self._drawable(), self._rng)
+
+    async def check_open(self) -> None:
+        """Raises `UserError` when the arena is paused or fewer than two can be drawn."""
+        if await self._store.paused():
+            raise UserError(Refusal.PAUSED)
+        await self._drawable()
+
+    async def _drawable(self) -> list[Contestant]:
         available = await self.available()
         if len(available) < 2:
             raise UserError(Refusal.TOO_FEW_CONTESTANTS, seconds=round(self.roster.interval_s))
-        return draw_pair(available, self._rng)
+        return available
 
     async def available(self) -> list[Contestant]:
         """The contestants that can be drawn now."""

@@ -16,7 +16,7 @@ from arena.chat.live import Halt, LiveTurn, LiveTurns
 from arena.chat.pacing import MatchedPacer, NaturalPacer, Pacer
 from arena.chat.prompts import build_messages
 from arena.chat.streaming import AnswerReader, Attempt
-from arena.errors import Refusal, StateConflict, StoreUnavailable, UserError
+from arena.errors import StateConflict, StoreUnavailable
 from arena.ids import new_id
 from arena.models import Answer, Battle, BattleState, Draw, Pacing, Side
 from arena.ports import ChatClient, Clock, Lease, Meter, Store, Unmetered
@@ -36,6 +36,7 @@ class RunnerRules:
     grace_s: float = 5.0
     lease_s: float = 6.0
     max_live: int = 100
+    max_waiting: int = 200
 
 
 class TurnRunner:
@@ -47,7 +48,7 @@ class TurnRunner:
         self._store = store
         self._client = client
         self._clock = clock
-        self._rules = rules
+        self.rules = rules
         self.owner = new_id()
         self.meter: Meter = meter or Unmetered()
         self.turns = LiveTurns(store.save_progress, self._renew)
@@ -56,16 +57,15 @@ class TurnRunner:
     @property
     def room(self) -> int:
         """How many turns may run here at once."""
-        return self._rules.max_live
+        return self.rules.max_live
 
-    def check_room(self) -> None:
-        """Raises `UserError` when this process runs as many turns as it may."""
-        if len(self.turns) >= self._rules.max_live:
-            raise UserError(Refusal.FULL)
+    def free(self) -> int:
+        """How many more turns may begin here now."""
+        return self.rules.max_live - len(self.turns)
 
     def lease(self) -> Lease:
         """This process's lease from now on."""
-        return Lease(owner=self.owner, until=self._clock.now() + timedelta(seconds=self._rules.lease_s))
+        return Lease(owner=self.owner, until=self._clock.now() + timedelta(seconds=self.rules.lease_s))
 
     def running(self, digest: str | None, battle_id: str) -> tuple[Battle, LiveTurn] | None:
         """A battle of the rater with this cookie digest, with its turn that runs here, as it was when that began."""
@@ -96,7 +96,7 @@ class TurnRunner:
             pacer=self._pacer(battle, retry),
             pacing=battle.pacing,
             clock=self._clock,
-            grace_s=self._rules.grace_s,
+            grace_s=self.rules.grace_s,
             finish=finish,
         )
         self._battles[turn] = battle
@@ -125,7 +125,7 @@ class TurnRunner:
     def _pacer(self, battle: Battle, retry: bool) -> Pacer:
         if battle.pacing is Pacing.NATURAL:
             return NaturalPacer()
-        return MatchedPacer(self._rules.pace_cps, battle.pace_cps if retry else None)
+        return MatchedPacer(self.rules.pace_cps, battle.pace_cps if retry else None)
 
     async def _finish(self, battle: Battle, turn: LiveTurn, why: Halt, names: Sequence[str]) -> BattleState:
         ended = turn.answers(why)

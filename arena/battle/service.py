@@ -8,28 +8,31 @@ comes back is a view without names. All refusals are `UserError`s; a database th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from arena.abuse.limits import Act, Limiter, ProcessCounts
-from arena.abuse.reading import ReadingPace, look_at
 from arena.battle.ballot import Ballot, read_comment
 from arena.battle.cards import battle_cards
-from arena.battle.labels import label_language, looks_like_code
+from arena.battle.desk import VoteDesk, check_ready
+from arena.battle.line import Line
 from arena.battle.matchmaker import Matchmaker
+from arena.battle.rules import Rules
 from arena.battle.runner import TurnRunner
-from arena.battle.views import BattleView, battle_view, failed_sides, turn_texts
+from arena.battle.views import BattleView, battle_view, failed_sides
 from arena.chat.live import Halt, LiveTurn
 from arena.chat.prompts import clean_prompt
-from arena.errors import ArenaPaused, LiveBattleExists, Refusal, StateConflict, UserError
+from arena.errors import ArenaError, ArenaPaused, LiveBattleExists, Refusal, StateConflict, UserError
 from arena.ids import new_id
 from arena.keys import Keys
-from arena.models import Battle, BattleState, Finding, Pacing, Side, Standing, Verdict, Vote
+from arena.models import Battle, BattleState, Side
 from arena.ports import Clock, NewTurn, RaterDigests, Store
 
+ENDED = frozenset({BattleState.VOTED, BattleState.ABANDONED, BattleState.VOID})
 ABANDONED_AFTER = timedelta(days=1)
 VOID_AFTER = timedelta(minutes=30)
 SWEEP_S = 30.0
@@ -39,25 +42,20 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What the settings decide about battles."""
-
-    pacing: Pacing = Pacing.MATCHED
-    max_prompt_chars: int = 4000
-    max_turns: int = 20
-    max_comment_chars: int = 1000
-    max_report_chars: int = 500
-    log_prompts: bool = False
-    reading: ReadingPace | None = field(default_factory=ReadingPace)
-    check_addresses: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """What became of a prompt: `accepted` is False when the person had another battle open, which is shown instead."""
 
     view: BattleView
     accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A place in the line, from 1, and the prompt that waits there; `accepted` is False when another one waits."""
+
+    place: int
+    prompt: str
+    accepted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +85,10 @@ class BattleService:
         self._matchmaker = matchmaker
         self._keys = keys
         self._clock = clock
+        self._desk = VoteDesk(store, clock, rules)
         self.rules = rules
+        self.line: Line[Sent] = Line(runner.free, runner.rules.max_waiting, runner.rules.grace_s)
+        runner.turns.freed = self.line.call
         self.limiter = limiter or Limiter({}, ProcessCounts(clock), clock)
 
     # --- looking ---
@@ -113,12 +114,28 @@ class BattleService:
         battle, _ = await self._own(digest, battle_id)
         return Watch(battle=await self._mend(battle), turn=self._runner.turns.get(battle_id))
 
+    def waiting(self, digest: str | None) -> Queued | None:
+        """A person's place in the line, which is kept for asking; None for who does not wait."""
+        ticket = self.line.ticket(digest) if digest else None
+        if digest is None or ticket is None:
+            return None
+        self.line.stay(digest)
+        return Queued(place=ticket[0], prompt=ticket[1])
+
+    def called(self, digest: str | None) -> Sent | None:
+        """What a person's turn in the line has brought; None when it did not come. Raises why it came in vain."""
+        outcome = self.line.outcome(digest) if digest else None
+        if isinstance(outcome, ArenaError):
+            raise outcome
+        return outcome
+
     # --- chatting ---
 
-    async def send(self, digest: str | None, prompt: str, battle_id: str = "", *, address: str = "") -> Sent:
+    async def send(self, digest: str | None, prompt: str, battle_id: str = "", *, address: str = "") -> Sent | Queued:
         """Send a prompt: the first opens a battle, later ones are further turns of it.
 
-        `address` is the hash of the address prefix that the request came from, empty when it is not known.
+        When all slots are taken the prompt gets a place in the line, and is sent when its turn has come. `address` is
+        the hash of the address prefix that the request came from, empty when it is not known.
         """
         if digest is None:
             raise UserError(Refusal.NO_RATER)
@@ -137,28 +154,23 @@ class BattleService:
         await self._runner.halt(turn, Halt.STOPPED)
         return await self.view(digest, battle_id)
 
-    async def retry(self, digest: str | None, battle_id: str) -> BattleView:
+    def leave(self, digest: str | None) -> bool:
+        """Give up a place in the line; False for who has none."""
+        return digest is not None and self.line.leave(digest)
+
+    async def retry(self, digest: str | None, battle_id: str) -> Sent | Queued:
         """Ask again: the side that failed, or both after an interruption."""
         battle, digest = await self._own(digest, battle_id)
         battle = await self._mend(battle)
         if battle.state not in (BattleState.FAILED, BattleState.INTERRUPTED):
             raise UserError(Refusal.NOTHING_TO_RETRY)
         await self.limiter.check(Act.PROMPT, digest)
-        self._runner.check_room()
-        sides = failed_sides(battle) or tuple(Side)
-        contestants = await self._matchmaker.opponents(battle)
-        try:
-            battle = await self._store.begin_retry(
-                battle.id, {side: new_id() for side in sides}, self._runner.lease(), self._clock.now()
-            )
-        except StateConflict:
-            return await self.view(digest, battle_id)
-        self._runner.start(battle, digest, contestants, sides, retry=len(sides) == 1)
-        return await self._view(battle, digest)
+        return await self._in_line(digest, "", partial(self._begin_retry, digest, battle))
 
     async def new_battle(self, digest: str | None, battle_id: str) -> None:
         """Leave a battle: skipped when it had no vote, taken off the page when it had."""
         battle, digest = await self._own(digest, battle_id)
+        self.line.leave(digest)
         turn = self._runner.turns.get(battle.id)
         if turn is not None:
             await self._runner.halt(turn, Halt.LEFT)
@@ -182,13 +194,14 @@ class BattleService:
         if not self._keys.vote_token_is(token, battle.id, digest):
             raise UserError(Refusal.BAD_TOKEN)
         if battle.vote is None:
-            self._check_ready(battle)
+            check_ready(battle)
             try:
-                vote = await self._record(battle, ballot, address)
+                vote = await self._desk.record(battle, ballot, address)
+                self.line.leave(digest)
                 battle = replace(battle, state=BattleState.VOTED, vote=vote)
             except StateConflict:
                 battle, _ = await self._own(digest, battle_id)
-                self._check_ready(battle)
+                check_ready(battle)
                 raise
         return await self._view(battle, digest)
 
@@ -257,8 +270,26 @@ class BattleService:
 
     # --- steps ---
 
-    async def _open(self, digest: str, prompt: str) -> Sent:
-        self._runner.check_room()
+    async def _in_line(self, digest: str, prompt: str, work: Callable[[], Awaitable[Sent]]) -> Sent | Queued:
+        """Do what takes a slot, now or when the person's turn has come."""
+        sent = await self.line.enter(digest, prompt, work)
+        if sent is not None:
+            return sent
+        place, waits = self.line.ticket(digest) or (1, prompt)
+        return Queued(place=place, prompt=waits, accepted=waits == prompt)
+
+    async def _open(self, digest: str, prompt: str) -> Sent | Queued:
+        if self.line.must_wait:
+            # Nobody shall wait for a refusal.
+            await self._matchmaker.check_open()
+            rater = await self._store.find_rater(digest)
+            battle = await self._store.current_battle(rater.id) if rater else None
+            if battle is not None and battle.state not in ENDED:
+                battle = await self._mend(battle)
+                return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
+        return await self._in_line(digest, prompt, partial(self._begin_battle, digest, prompt))
+
+    async def _begin_battle(self, digest: str, prompt: str) -> Sent:
         rater = RaterDigests(digest, self._keys.erasure_digest(self._keys.erasure_code(digest)))
         draw = await self._matchmaker.draw()
         try:
@@ -275,21 +306,35 @@ class BattleService:
         log.info("battle_opened", battle=battle.id, **self._logged(prompt))
         return Sent(view=await self._view(battle, digest), accepted=True)
 
-    async def _next_turn(self, digest: str, prompt: str, battle_id: str) -> Sent:
+    async def _next_turn(self, digest: str, prompt: str, battle_id: str) -> Sent | Queued:
         battle, digest = await self._own(digest, battle_id)
         if battle.state is BattleState.STREAMING:
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
-        self._check_ready(battle)
+        check_ready(battle)
         if len(battle.turns) >= self.rules.max_turns:
             raise UserError(Refusal.TOO_MANY_TURNS, limit=self.rules.max_turns)
-        self._runner.check_room()
+        return await self._in_line(digest, prompt, partial(self._begin_turn, digest, prompt, battle))
+
+    async def _begin_turn(self, digest: str, prompt: str, battle: Battle) -> Sent:
         contestants = await self._matchmaker.opponents(battle)
         try:
             battle = await self._store.begin_turn(battle.id, _new_turn(prompt), self._runner.lease(), self._clock.now())
         except StateConflict:
-            battle, _ = await self._own(digest, battle_id)
+            battle, _ = await self._own(digest, battle.id)
             return Sent(view=await self._view(battle, digest), accepted=_is_same_send(battle, prompt))
         self._runner.start(battle, digest, contestants, tuple(Side))
+        return Sent(view=await self._view(battle, digest), accepted=True)
+
+    async def _begin_retry(self, digest: str, battle: Battle) -> Sent:
+        sides = failed_sides(battle) or tuple(Side)
+        contestants = await self._matchmaker.opponents(battle)
+        try:
+            battle = await self._store.begin_retry(
+                battle.id, {side: new_id() for side in sides}, self._runner.lease(), self._clock.now()
+            )
+        except StateConflict:
+            return Sent(view=await self.view(digest, battle.id), accepted=False)
+        self._runner.start(battle, digest, contestants, sides, retry=len(sides) == 1)
         return Sent(view=await self._view(battle, digest), accepted=True)
 
     async def _live(self, digest: str) -> Battle:
@@ -321,44 +366,6 @@ class BattleService:
         cards = await battle_cards(battle, self._store, self._matchmaker.roster)
         return battle_view(battle, self._keys.vote_token(battle.id, digest), cards)
 
-    async def _record(self, battle: Battle, ballot: Ballot, address: str) -> Vote:
-        vote = await self._vote(battle, ballot)
-        found = []
-        if self.rules.reading is not None:
-            look = look_at(battle, vote.dwell_ms, self.rules.reading)
-            vote = replace(vote, reasons=vote.reasons + look.reasons)
-            if look.verdict is not None:
-                found.append(_finding(vote, Standing.TOO_FAST, look.verdict, look.details))
-        if self.rules.check_addresses and not address:
-            details = "the address is not known, or is that of a private network"
-            found.append(_finding(vote, Standing.SAME_ADDRESS, Verdict.UNKNOWN, details))
-        kept = address if self.rules.check_addresses else ""
-        return await self._store.record_vote(vote, self._clock.now(), found, kept)
-
-    async def _vote(self, battle: Battle, ballot: Ballot) -> Vote:
-        now = self._clock.now()
-        prompts = "\n".join(turn.prompt for turn in battle.turns)
-        texts = "\n".join(side.text for turn in turn_texts(battle) for side in turn.sides.values())
-        return Vote(
-            id=new_id(),
-            battle_id=battle.id,
-            rater_id=battle.rater_id,
-            outcome=ballot.outcome,
-            created_at=now,
-            left=battle.left,
-            right=battle.right,
-            reasons=(Standing.IDENTITY_LEAK,) if battle.leaked else (),
-            tags_a=ballot.tags_a,
-            tags_b=ballot.tags_b,
-            comment=ballot.comment,
-            dwell_ms=_dwell_ms(battle.ready_at, now),
-            turns=len(battle.turns),
-            language=await asyncio.to_thread(label_language, prompts),
-            is_code=looks_like_code(f"{prompts}\n{texts}"),
-            pacing=battle.pacing,
-            origin=await self._store.origin(),
-        )
-
     def _check_prompt(self, prompt: str) -> str:
         clean = clean_prompt(prompt)
         if not clean:
@@ -370,19 +377,6 @@ class BattleService:
     def _logged(self, prompt: str) -> dict[str, object]:
         return {"prompt": prompt} if self.rules.log_prompts else {"prompt_chars": len(prompt)}
 
-    @staticmethod
-    def _check_ready(battle: Battle) -> None:
-        if battle.state is BattleState.STREAMING:
-            raise UserError(Refusal.STILL_STREAMING)
-        if battle.state in (BattleState.FAILED, BattleState.INTERRUPTED, BattleState.OPEN):
-            raise UserError(Refusal.NOT_READY)
-        if battle.state is not BattleState.READY:
-            raise UserError(Refusal.BATTLE_OVER)
-
-
-def _finding(vote: Vote, rule: Standing, verdict: Verdict, details: str) -> Finding:
-    return Finding(vote_id=vote.id, rule=rule, verdict=verdict, details=details)
-
 
 def _new_turn(prompt: str) -> NewTurn:
     return NewTurn(id=new_id(), prompt=prompt, answer_ids={side: new_id() for side in Side})
@@ -392,7 +386,3 @@ def _is_same_send(battle: Battle, prompt: str) -> bool:
     """Whether a refused send was the second click on the same prompt."""
     going_on = battle.state in (BattleState.STREAMING, BattleState.READY)
     return going_on and bool(battle.turns) and battle.turns[-1].prompt == prompt
-
-
-def _dwell_ms(ready_at: datetime | None, now: datetime) -> int | None:
-    return None if ready_at is None else max(0, round((now - ready_at).total_seconds() * 1000))

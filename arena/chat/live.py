@@ -287,6 +287,10 @@ def _wake(waiter: asyncio.Future[None]) -> None:
         waiter.set_result(None)
 
 
+def _nobody_waits() -> None:
+    """Nothing to do for those who wait where there is no line."""
+
+
 class LiveTurns:
     """All turns that run in this process.
 
@@ -304,6 +308,8 @@ class LiveTurns:
         self._tasks: set[asyncio.Task[None]] = set()
         self._keep = keep
         self._renew = renew
+        self.freed: Callable[[], None] = _nobody_waits
+        """Called whenever a turn has made room for another."""
 
     def __len__(self) -> int:
         return len(self._turns)
@@ -342,6 +348,7 @@ class LiveTurns:
         finally:
             self._turns.pop(turn.key, None)
             self._set_busy()
+            self.freed()
 
     async def _keep_once(self) -> None:
         turns = [t for t in self._turns.values() if not t.ended]

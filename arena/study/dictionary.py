@@ -80,7 +80,8 @@ COLUMNS: tuple[Entry, ...] = (
         type="code",
         codes=_codes(ParticipantState),
         missing="empty in study rows",
-        meaning="How the participant stands. Who has withdrawn or was replaced keeps this row and nothing else.",
+        meaning="How the participant stands. Who has withdrawn keeps the participant row and nothing else; rows of who "
+        "was replaced enter no figure but the flow of participants.",
     ),
     Entry(
         name="sequence",
@@ -133,6 +134,15 @@ STUDY_FACTS: tuple[Entry, ...] = (
         kind="study", name="closed_early", type="code", codes="yes no", meaning="Closed before all places were filled."
     ),
 )
+PROTOCOL_FACTS: tuple[Entry, ...] = (
+    Entry(
+        kind="study", name="contestant_a", type="text", meaning="The protocol's first contestant: AB meets it first."
+    ),
+    Entry(kind="study", name="contestant_b", type="text", meaning="The protocol's second contestant."),
+    Entry(kind="study", name="places", type="whole number", meaning="How many participants the protocol asks for."),
+    Entry(kind="study", name="minimum_turns", type="whole number", meaning="Turns in each period for per protocol."),
+)
+"""Of the protocol what the figures need, so that they can be computed again from this table alone."""
 FIGURES: tuple[Entry, ...] = (
     Entry(kind="figure", name="turns", type="whole number", meaning="Turns with a complete answer."),
     Entry(kind="figure", name="prompt_chars", type="whole number", meaning="Characters that the person wrote."),
@@ -153,7 +163,7 @@ def dictionary(protocol: Protocol) -> tuple[Entry, ...]:
     """The columns, then every variable that a study under this protocol can have."""
     asked = tuple(_entry_of(question, protocol) for question in protocol.questions)
     row = Entry(kind="participant", name="participant", type="none", missing="missing is yes", meaning="Exists.")
-    return (*COLUMNS, *STUDY_FACTS, row, *FIGURES, *asked)
+    return (*COLUMNS, *STUDY_FACTS, *PROTOCOL_FACTS, row, *FIGURES, *asked)
 
 
 def codes_of(question: Question, protocol: Protocol) -> tuple[str, ...] | None:
@@ -223,6 +233,18 @@ def _facts(study: Study) -> dict[str, str | None]:
         "closed_at": closed,
         "published_at": published,
         "closed_early": _yes(study.closed_early),
+        **protocol_facts(study.protocol),
+    }
+
+
+def protocol_facts(protocol: Protocol) -> dict[str, str]:
+    """The values of `PROTOCOL_FACTS`."""
+    first, second = protocol.contestants
+    return {
+        "contestant_a": first,
+        "contestant_b": second,
+        "places": str(protocol.participants),
+        "minimum_turns": str(protocol.minimum_turns),
     }
 
 

@@ -14,7 +14,7 @@ from arena.analysis.exact import binomial, fisher, mainland_gart, mcnemar
 from arena.analysis.holm import holm
 from arena.analysis.paired import newcombe, tango
 from arena.analysis.power import critical, needed_for_width
-from arena.study.people import GONE, Guess, Person, people
+from arena.study.people import GONE, Guess, Person, is_compared, people
 from arena.study.preference import ends, preference
 from arena.study.published import powers
 from arena.study.results import (
@@ -51,7 +51,7 @@ def figures(record: StudyRecord) -> Figures:
     study, everybody = record.study, people(record)
     focus = _focus(everybody)
     here = [person for person in everybody if person.here]
-    questions = tuple(everybody[0].said) if everybody else ()
+    questions = tuple(q.id for q in study.protocol.with_role(Role.SECONDARY) if is_compared(q))
     full = [person for person in everybody if person.full]
     whole = analyse(full, focus, questions)
     return Figures(

@@ -91,6 +91,7 @@ def _texts(protocol: Protocol) -> list[tuple[str, str]]:
     texts = [("title", t) for t in protocol.title.values()]
     texts += [("instruction", t) for t in protocol.instruction.values()]
     texts += [("consent", t) for t in protocol.consent.values()]
+    texts += [("contact", t) for t in protocol.contact.values()]
     texts += [("suggestions", t) for lines in protocol.suggestions.values() for t in lines]
     for question in protocol.questions:
         words = (question.text, question.phrase, *(option.text for option in question.options))

@@ -8,12 +8,13 @@ from datetime import datetime
 
 import structlog
 
-from arena.errors import ConfigError, StateConflict, UserError
+from arena.errors import StateConflict, UserError
 from arena.keys import Keys
 from arena.models import Contestant
 from arena.ports import Clock
 from arena.study import acts, clock
 from arena.study.making import Invitation, Made, invited, new_study
+from arena.study.refusals import NotPossible, Why
 from arena.study.sheets import failures, stored_record, study_record
 from arena.study.talk import Moment, answered
 from arena.study_models import ParticipantState, Protocol, Study, StudyRecord, StudySource, StudyState
@@ -87,11 +88,11 @@ class StudyOffice:
         return new.study
 
     async def study(self, study_id: str) -> Study:
-        """A study by its id or the beginning of it. Raises `ConfigError` when there is no such one."""
+        """A study by its id or the beginning of it. Raises `NotPossible` when there is no such one."""
         found = await self._store.study(study_id)
         if found is None:
             known = ", ".join(each.id[:8] for each in await self._store.studies()) or "none"
-            raise ConfigError(f"there is no study {study_id}; this database has: {known}")
+            raise NotPossible(Why.NO_STUDY, study=study_id, known=known)
         return found
 
     async def studies(self) -> Sequence[Study]:
@@ -104,7 +105,7 @@ class StudyOffice:
         return study_status(study, await self._store.participants(study.id), self._moment())
 
     async def record(self, study_id: str) -> StudyRecord:
-        """All sheets. Raises `ConfigError` before the study closes, unless its protocol lets the operator peek."""
+        """All sheets. Raises `NotPossible` before the study closes, unless its protocol lets the operator peek."""
         study = await self.study(study_id)
         check_outcomes_open(study)
         return study_record(study, await self._store.participants(study.id))
@@ -129,9 +130,9 @@ class StudyOffice:
         try:
             await self._store.replace(participant.id, lambda found: acts.replaced(found, self._moment()), successor)
         except UserError as error:
-            raise ConfigError(_why_not_replaced(study, participant)) from error
+            raise _not_replaced(study, participant) from error
         except StateConflict as error:
-            raise ConfigError(f"{participant.label} has been replaced before") from error
+            raise NotPossible(Why.REPLACED, participant=participant.label) from error
         return invitations[-1]
 
     async def withdraw(self, study_id: str, label: str, *, erase: bool) -> None:
@@ -144,7 +145,7 @@ class StudyOffice:
         try:
             await self._store.change(participant.id, decide)
         except UserError as error:
-            raise ConfigError("the study is published; nothing can be withdrawn any more") from error
+            raise NotPossible(Why.PUBLISHED) from error
         if erase:
             await self._store.forget()
 
@@ -167,7 +168,7 @@ class StudyOffice:
 
         def decide(found: Study, _people: Sequence[Participant]) -> Study:
             if found.state is StudyState.OPEN:
-                raise ConfigError(f"study {found.id[:8]} is open; close it before it is published")
+                raise NotPossible(Why.STILL_OPEN, study=found.id[:8])
             if found.state is StudyState.PUBLISHED:
                 return found
             return replace(found, state=StudyState.PUBLISHED, published_at=self._clock.now())
@@ -182,16 +183,14 @@ class StudyOffice:
         everybody = await self._store.participants(study.id)
         found = next((each for each in everybody if each.label.casefold() == label.casefold()), None)
         if found is None:
-            raise ConfigError(f"study {study.id[:8]} has no {label}; its participants are P01 to {everybody[-1].label}")
+            raise NotPossible(Why.NO_PARTICIPANT, study=study.id[:8], participant=label, last=everybody[-1].label)
         return study, found
 
 
 def check_outcomes_open(study: Study) -> None:
-    """Raise `ConfigError` while nobody may look at outcomes."""
+    """Raise `NotPossible` while nobody may look at outcomes."""
     if study.state is StudyState.OPEN and not study.protocol.peek:
-        raise ConfigError(
-            f"study {study.id[:8]} is open, and its protocol does not let anybody look at outcomes before it closes"
-        )
+        raise NotPossible(Why.OUTCOMES_CLOSED, study=study.id[:8])
 
 
 def study_status(study: Study, people: Sequence[Participant], at: Moment) -> StudyStatus:
@@ -238,9 +237,8 @@ def _talk(period: Period, at: Moment) -> TalkStatus:
     )
 
 
-def _why_not_replaced(study: Study, participant: Participant) -> str:
+def _not_replaced(study: Study, participant: Participant) -> NotPossible:
     if study.state is not StudyState.OPEN:
-        return f"study {study.id[:8]} is closed; nobody can be replaced any more"
-    if participant.state is ParticipantState.COMPLETED:
-        return f"{participant.label} has completed the study, and a whole sheet is never replaced"
-    return f"{participant.label} has been replaced before"
+        return NotPossible(Why.NOT_OPEN, study=study.id[:8])
+    done = participant.state is ParticipantState.COMPLETED
+    return NotPossible(Why.COMPLETED if done else Why.REPLACED, participant=participant.label)

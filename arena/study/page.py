@@ -10,8 +10,9 @@ from arena.analysis.report import STYLE
 EXTRA = """
 td,th{vertical-align:top}th,.prose td{white-space:normal}tbody th{font-weight:400}
 td:first-child,th:first-child{text-align:left}
-.prose td,.prose th{text-align:left}.prose th{min-width:5em}
-caption{text-align:left;color:var(--muted);font-size:15px;padding-bottom:4px}
+.asked tbody th{min-width:14em}.prose td,.prose th{text-align:left}.prose th{min-width:5em}
+caption{text-align:left;color:var(--muted);font-size:15px;padding-bottom:4px;
+position:sticky;left:0;max-width:calc(100vw - 40px)}
 .badge{display:inline-block;border:2px solid var(--ink);border-radius:4px;padding:0 8px;font-size:15px;font-weight:600}
 h2 .badge{margin-left:8px;border-width:1px;font-weight:400;font-size:13px}
 .hash{font-family:ui-monospace,monospace;font-size:13px;overflow-wrap:anywhere}

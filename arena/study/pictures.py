@@ -20,8 +20,6 @@ Line = tuple[str, float, Bounds]
 LETTERS = "AB"
 DISCS = ("full", "hollow")
 GUESSES = {Guess.CORRECT: "correct", Guess.WRONG: "wrong", Guess.DONT_KNOW: "dont_know"}
-LONGEST = 12
-"""Characters of a question that fit above a column."""
 
 
 def shares(found: Figures, words: Words) -> str:
@@ -59,7 +57,7 @@ def differences(found: Figures, asked: Sequence[str], words: Words) -> str:
 def differences_of(found: Figures, asked: Sequence[str]) -> Forest:
     """Newcombe's and Tango's interval of each question."""
     lines = [
-        (f"{question} ({name})", secondary.difference, bounds)
+        (f"{question} · {name}", secondary.difference, bounds)
         for question, secondary in zip(asked, found.full.secondaries, strict=True)
         for name, bounds in (("Newcombe", secondary.newcombe), ("Tango", secondary.tango))
         if secondary.difference is not None
@@ -112,7 +110,7 @@ def rows_of(found: Figures, asked: Sequence[str], words: Words) -> Rows:
     heads = ("order", "prefers", "guess", "turns")
     order, prefers, guess, turns = (words[f"rows_{name}"] for name in heads)
     return Rows(
-        columns=(order, prefers, *map(_short, asked), guess, turns),
+        columns=(order, prefers, *asked, guess, turns),
         labels=tuple(person.label for person in found.people),
         cells=tuple(_cells(person, len(asked), words) for person in found.people),
         dim=tuple(not person.full for person in found.people),
@@ -132,10 +130,6 @@ def _letters(answer: tuple[bool | None, bool | None]) -> str:
     """A or B or both of whom yes was said; a dot for none, a question mark where one is missing."""
     yes = "".join(letter for letter, value in zip(LETTERS, answer, strict=True) if value)
     return (yes or "·") + ("?" if None in answer else "")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def forest(lines: Sequence[Line], line: float) -> Forest:

@@ -71,6 +71,8 @@ def _untranslated(file: tables.File) -> Iterator[Problem]:
         texts += [
             (("question", index, "option", place, "text"), option.text) for place, option in enumerate(question.option)
         ]
+    if not set(wanted) <= set(file.contact.languages):
+        yield Problem(("contact",), f": expected {' and '.join(wanted)}, as in the title")
     for loc, words in texts:
         if words is not None and words.languages != wanted:
             yield Problem(loc, f": expected {' and '.join(wanted)}, as in the title")
@@ -101,7 +103,7 @@ def _protocol(file: tables.File) -> Protocol:
         chars_per_s=file.chars_per_s,
         instruction=_words(file.instruction),
         consent=_words(file.consent),
-        contact=file.contact,
+        contact={language: getattr(file.contact, language) for language in file.title.languages},
         suggestions={lang: tuple(getattr(file.suggestions, lang)) for lang in file.title.languages},
         questions=tuple(_question(entry) for entry in file.question),
         analysis_plan=_words(file.analysis_plan),

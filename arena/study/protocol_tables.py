@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
@@ -64,6 +64,14 @@ class Words(Table):
         if not self.languages:
             raise ValueError("expected a text in en, zh or both")
         return self
+
+
+def _everywhere(given: object) -> object:
+    return {"en": given, "zh": given} if isinstance(given, str) else given
+
+
+Contact = Annotated[Words, BeforeValidator(_everywhere)]
+"""A text in each language, or one for all: an address needs no translation."""
 
 
 class Suggestions(Table):
@@ -141,7 +149,7 @@ class File(Table):
     pacing: Literal["fixed", "natural"] = "fixed"
     first_text_s: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 1.5
     chars_per_s: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] = 25.0
-    contact: Text
+    contact: Contact
     peek: bool = False
     instruction: Words
     consent: Words
@@ -155,6 +163,7 @@ TABLES: dict[str, type[Table]] = {
     "instruction": Words,
     "consent": Words,
     "analysis_plan": Words,
+    "contact": Words,
     "text": Words,
     "phrase": Words,
     "suggestions": Suggestions,

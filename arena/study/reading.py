@@ -11,7 +11,18 @@ from typing import TypeVar
 
 from arena import study_models as words
 from arena.errors import DataError
-from arena.study.dictionary import FIGURES, NAMES, STUDY_FACTS, VERSION, Kind, Row, codes_of, periods_of, rows
+from arena.study.dictionary import (
+    FIGURES,
+    NAMES,
+    STUDY_FACTS,
+    VERSION,
+    Kind,
+    Row,
+    codes_of,
+    periods_of,
+    protocol_facts,
+    rows,
+)
 from arena.study_models import (
     ParticipantState,
     PeriodFigures,
@@ -68,8 +79,16 @@ def record_from_rows(table: Iterable[Row], protocol: Protocol) -> StudyRecord:
     for entry in STUDY_FACTS:
         if entry.name not in facts:
             raise DataError(f"no study row with the variable {entry.name}; a whole export has one")
+    _check_protocol(facts, protocol)
     study = _study(facts, protocol)
     return StudyRecord(study=study, sheets=tuple(_sheet(pile, protocol) for pile in piles.values()))
+
+
+def _check_protocol(facts: dict[str, _Line], protocol: Protocol) -> None:
+    """The file must have been made under this protocol; what it does not say of it is not compared."""
+    for name, value in protocol_facts(protocol).items():
+        if name in facts and facts[name].row["value"] != value:
+            raise facts[name].error("value", f"{value}, as the protocol has it for {name},")
 
 
 def to_csv(record: StudyRecord) -> str:

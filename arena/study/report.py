@@ -183,17 +183,22 @@ def _secondaries(m: Material) -> list[str]:
     kept = {s.question: s for s in m.found.per_protocol.secondaries}
     lines = [
         (
-            m.asked(s.question),
+            f"{number}. {m.asked(s.question)}",
             *map(str, (s.both, s.b, s.c, s.neither, s.missing)),
             *map(p_value, (s.p, s.p_holm, kept[s.question].p, s.p_worst)),
         )
-        for s in found
+        for number, s in enumerate(found, start=1)
     ]
     return [
         m.heading("secondary"),
-        page.table(m.say("secondary_columns").split("|"), lines, m.words["secondary_caption"]),
-        page.figure(differences(m.found, [m.asked(s.question) for s in found], m.words), m.say("difference_caption")),
+        page.table(m.say("secondary_columns").split("|"), lines, m.words["secondary_caption"], kind="asked"),
+        page.figure(differences(m.found, _numbered(m), m.words), m.say("difference_caption")),
     ]
+
+
+def _numbered(m: Material) -> list[str]:
+    """The secondaries as plots name them, whose questions are too long for a label: by their numbers in the table."""
+    return [m.say("question_n", n=number) for number, _ in enumerate(m.found.full.secondaries, start=1)]
 
 
 def _sets(m: Material) -> list[str]:
@@ -287,9 +292,8 @@ def _firmness(m: Material) -> list[str]:
 
 def _rows(m: Material) -> list[str]:
     a, b = m.found.contestants
-    asked = [m.asked(secondary.question) for secondary in m.found.full.secondaries]
     caption = m.say("rows_caption", a=f"A = {a}", b=f"B = {b}")
-    return [m.heading("rows"), page.figure(rows(m.found, asked, m.words), caption)]
+    return [m.heading("rows"), page.figure(rows(m.found, _numbered(m), m.words), caption)]
 
 
 def _limits(m: Material) -> list[str]:
@@ -301,7 +305,7 @@ def _methods(m: Material) -> list[str]:
     pacing = m.say(f"pacing_{protocol.pacing.value}", first=protocol.first_text_s, speed=protocol.chars_per_s)
     design = m.say(
         "design",
-        minutes=protocol.period_s / 60,
+        minutes=round(protocol.period_s / 60, 1),
         turns=protocol.minimum_turns,
         pacing=pacing,
         study=study.id,

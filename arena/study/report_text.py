@@ -60,7 +60,7 @@ EN: Mapping[str, str] = {
     "these questions, p per protocol and with all missing answers against the finding.",
     "difference_caption": "Difference in percentage points, {focus} less {other}: Newcombe's interval (method "
     "10) and Tango's. Near 0 an interval and the exact test may disagree, as they are different methods; the test "
-    "decides.",
+    "decides. Questions are numbered as in the table.",
     "sets": "Who is counted, and what if",
     "sets_columns": "Set|People|Prefer {focus}|p",
     "set_full": "Full: began both periods, answered the primary question",
@@ -91,6 +91,7 @@ EN: Mapping[str, str] = {
     "period": "Period {n}",
     "unrecorded": "Turns, lengths and times are not recorded.",
     "rows": "Everybody's answers",
+    "question_n": "Question {n}",
     "rows_caption": "A row a person. Full discs are {a}, hollow ones {b}. For each question that was asked of "
     "both, the letters of those of whom the person said yes. Grey rows are in no analysis.",
     "rows_order": "order",
@@ -236,7 +237,7 @@ ZH: Mapping[str, str] = {
     "secondary_caption": "对两个模型都作答者的精确 McNemar 检验：p、对这些问题做 Holm 校正的 p、符合方案集的 p，"
     "以及缺失回答全部与发现相反时的 p。",
     "difference_caption": "百分点之差（{focus} 减 {other}）：Newcombe 区间（方法 10）与 Tango 区间。在 0 附近，"
-    "区间与精确检验可能不一致，因为方法不同；以检验为准。",
+    "区间与精确检验可能不一致，因为方法不同；以检验为准。问题的编号与表中相同。",
     "sets": "计入哪些人，以及最坏情况",
     "sets_columns": "分析集|人数|偏好 {focus}|p",
     "set_full": "全分析集：两段都开始，并回答了主要问题",
@@ -265,6 +266,7 @@ ZH: Mapping[str, str] = {
     "period": "第 {n} 段",
     "unrecorded": "没有记录轮数、长度和时间。",
     "rows": "每个人的回答",
+    "question_n": "问题 {n}",
     "rows_caption": "每人一行。实心圆是 {a}，空心圆是 {b}。对两个模型都问的问题，列出此人回答“是”的模型字母。"
     "灰色的行不进入分析。",
     "rows_order": "顺序",

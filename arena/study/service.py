@@ -13,9 +13,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
+from arena.abuse.limits import Act, Limiter, ProcessCounts
 from arena.chat.live import Halt, LiveTurn
 from arena.chat.prompts import clean_prompt
 from arena.chat.roster import Roster
@@ -26,6 +28,7 @@ from arena.models import Contestant
 from arena.ports import Clock
 from arena.study import acts, clock, talk
 from arena.study.acts import Given
+from arena.study.own_data import own_data
 from arena.study.runner import PeriodRunner
 from arena.study.talk import Moment, current_period, settled, with_period
 from arena.study.views import ParticipantView, PeriodView, participant_view, period_view
@@ -67,12 +70,22 @@ class PeriodWatch:
 class StudyService:
     """Takes participants through a study."""
 
-    def __init__(self, *, store: StudyStore, runner: PeriodRunner, roster: Roster, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: StudyStore,
+        runner: PeriodRunner,
+        roster: Roster,
+        keys: Keys,
+        clock: Clock,
+        limiter: Limiter | None = None,
+    ) -> None:
         self._store = store
         self._runner = runner
         self._roster = roster
         self._keys = keys
         self._clock = clock
+        self._limiter = limiter or Limiter({}, ProcessCounts(clock), clock)
         self.rules = runner.rules
 
     # --- looking ---
@@ -87,6 +100,12 @@ class StudyService:
     async def present(self, digest: str | None, code: str) -> ParticipantView:
         """Somebody is there: keeps the period's clock running. To be called every `rules.beat_s`."""
         return await self._act(digest, code, _seen)
+
+    async def own(self, digest: str | None, code: str) -> dict[str, Any]:
+        """What is stored of this browser's participant."""
+        enrolled, browser = await self._found(digest, code)
+        self._check_known(enrolled.participant, browser)
+        return own_data(enrolled)
 
     async def watch(self, digest: str | None, period_id: str) -> PeriodWatch:
         """A period of this browser's participant, to follow."""
@@ -135,8 +154,9 @@ class StudyService:
 
         return Consented(view=await self._act(digest, code, rule), resume_code=resume_code)
 
-    async def resume(self, digest: str | None, code: str, resume_code: str) -> ParticipantView:
-        """Go on in another browser."""
+    async def resume(self, digest: str | None, code: str, resume_code: str, *, address: str = "") -> ParticipantView:
+        """Go on in another browser. `address`: as in a battle's `send`."""
+        await self._limiter.check(Act.CODE, None, address)
         enrolled, browser = await self._found(digest, code)
         given = self._keys.resume_digest(enrolled.participant.id, resume_code)
 
@@ -151,9 +171,10 @@ class StudyService:
 
     # --- talking ---
 
-    async def send(self, digest: str | None, code: str, prompt: str) -> StudySent:
-        """Send a message to the model of this period."""
+    async def send(self, digest: str | None, code: str, prompt: str, *, address: str = "") -> StudySent:
+        """Send a message to the model of this period; battles' limits count here too, by digest and `address`."""
         prompt = self._checked(prompt)
+        await self._limiter.check(Act.PROMPT, digest, address)
         self._runner.check_room()
         turn_id, answer_id = new_id(), new_id()
         lease = self._runner.lease()
@@ -173,6 +194,7 @@ class StudyService:
 
     async def retry(self, digest: str | None, code: str) -> ParticipantView:
         """Ask the last message again, which has no answer."""
+        await self._limiter.check(Act.PROMPT, digest)
         self._runner.check_room()
         answer_id, lease = new_id(), self._runner.lease()
         return await self._talk(digest, code, lambda period, at: talk.begun_retry(period, answer_id, lease, at))

@@ -52,6 +52,7 @@ class Can(StrEnum):
     RETRY = "retry"
     GO_ON = "go_on"
     WITHDRAW = "withdraw"
+    ERASE = "erase"
 
 
 class Pause(StrEnum):
@@ -118,7 +119,7 @@ class StudyTexts:
     title: Words
     instruction: Words
     consent: Words
-    contact: str
+    contact: Words
     suggestions: Mapping[str, tuple[str, ...]]
     languages: tuple[str, ...]
     period_s: float
@@ -172,7 +173,7 @@ def participant_view(
         simulated=participant.source.value == "simulated",
         texts=study_texts(enrolled),
         progress=Progress(done=steps.index(participant.step) if known else 0, total=len(steps) - 1),
-        can=_can(enrolled, stage, view, at),
+        can=_can(enrolled, stage, view, at) if known else _on_the_way_in(stage),
         period=view,
         question=_question_view(enrolled, asked, display) if asked else None,
         break_left_s=_left_s(participant.break_until, at.now) if stage is Stage.BREAK else 0.0,
@@ -270,11 +271,12 @@ def _question_view(enrolled: Enrolled, asked: Asked, display: Mapping[str, str])
 
 
 def _can(enrolled: Enrolled, stage: Stage, period: PeriodView | None, at: Moment) -> frozenset[Can]:
-    simple = {Stage.DEVICE: Can.CHECK_DEVICE, Stage.CONSENT: Can.CONSENT, Stage.RESUME: Can.RESUME}
-    if stage in simple:
-        return frozenset({simple[stage]})
-    if stage in (Stage.WITHDRAWN, Stage.GONE):
-        return frozenset()
+    way_in = _on_the_way_in(stage)
+    if way_in or stage is Stage.GONE:
+        return way_in
+    if stage is Stage.WITHDRAWN:
+        kept = enrolled.study.state is not StudyState.PUBLISHED and not enrolled.participant.erased
+        return frozenset({Can.ERASE}) if kept else frozenset()
     can = _can_talk(period) if period else set()
     if questions_at(enrolled.study.protocol, enrolled.participant.step) and stage is not Stage.CLOSED:
         can.add(Can.ANSWER)
@@ -283,6 +285,11 @@ def _can(enrolled: Enrolled, stage: Stage, period: PeriodView | None, at: Moment
     if enrolled.study.state is not StudyState.PUBLISHED and enrolled.participant.consented_at is not None:
         can.add(Can.WITHDRAW)
     return frozenset(can)
+
+
+def _on_the_way_in(stage: Stage) -> frozenset[Can]:
+    simple = {Stage.DEVICE: Can.CHECK_DEVICE, Stage.CONSENT: Can.CONSENT, Stage.RESUME: Can.RESUME}
+    return frozenset({simple[stage]}) if stage in simple else frozenset()
 
 
 def _can_talk(period: PeriodView) -> set[Can]:

@@ -13,10 +13,12 @@ import structlog
 from gradio.events import api
 
 from arena.battle.ballot import read_ballot
+from arena.battle.service import ENDED, Queued, Sent
 from arena.battle.views import BattleView, turn_texts
 from arena.errors import Refusal, StoreError, UserError
 from arena.models import Side
 from arena.ui.chrome import Site
+from arena.ui.line_events import wait_in_line
 from arena.ui.own_data import own_data
 from arena.ui.text_en import EN
 from arena.ui.view import refusal_text
@@ -52,25 +54,33 @@ class ProgramApi:
         return await self._told(self._current(self._site.digest(request)))
 
     async def send(self, prompt: str, battle: str, request: gr.Request) -> Answer:
-        """Send a prompt; an empty `battle` opens one."""
+        """Send a prompt; an empty `battle` opens one. The answer may be a place in the line."""
 
         async def work() -> Answer:
             address = self._site.address(request)
             sent = await self._service.send(self._site.digest(request), prompt, battle, address=address)
-            return {**view_json(sent.view), "accepted": sent.accepted}
+            return sent_json(sent, battle)
 
         return await self._told(work())
 
     async def wait(self, battle: str, request: gr.Request) -> Answer:
-        """Watch the battle until its turn has ended, at most a minute; counts as a watcher like the page."""
+        """Wait in the line, then watch the battle until its turn has ended, at most a minute each.
+
+        Counts as a watcher like the page. An empty `battle` is the one that the line is waited in for.
+        """
 
         async def work() -> Answer:
             digest = self._site.digest(request)
-            turn = (await self._service.watch(digest, battle)).turn
+            queued = await wait_in_line(self._service, digest, WAIT_S)
+            if queued is not None:
+                return sent_json(queued, battle)
+            called = self._service.called(digest)
+            mine = battle or (called.view.battle_id if called else "")
+            turn = (await self._service.watch(digest, mine)).turn
             if turn is not None:
                 with turn.subscribed():
                     await turn.until_ended(WAIT_S)
-            return await self._with_texts(digest, battle)
+            return await self._with_texts(digest, mine)
 
         return await self._told(work())
 
@@ -79,12 +89,20 @@ class ProgramApi:
         return await self._told(self._with_texts(self._site.digest(request), battle))
 
     async def stop(self, battle: str, request: gr.Request) -> Answer:
-        """End both sides and keep what was shown."""
-        return await self._told(self._json(self._service.stop(self._site.digest(request), battle)))
+        """End both sides and keep what was shown; or leave the line."""
+        digest = self._site.digest(request)
+        if self._service.leave(digest):
+            return await self._told(self._current(digest))
+        return await self._told(self._json(self._service.stop(digest, battle)))
 
     async def retry(self, battle: str, request: gr.Request) -> Answer:
         """Ask the failed side again, or both after an interruption."""
-        return await self._told(self._json(self._service.retry(self._site.digest(request), battle)))
+
+        async def work() -> Answer:
+            sent = await self._service.retry(self._site.digest(request), battle)
+            return sent_json(sent, battle) if isinstance(sent, Queued) else view_json(sent.view)
+
+        return await self._told(work())
 
     async def new_battle(self, battle: str, request: gr.Request) -> Answer:
         """Leave a battle."""
@@ -146,6 +164,9 @@ class ProgramApi:
 
     async def _current(self, digest: str | None) -> Answer:
         view = await self._service.current(digest)
+        queued = self._service.waiting(digest)
+        if queued is not None:
+            return sent_json(queued, view.battle_id if view and view.state not in ENDED else "")
         return {"state": "empty"} if view is None else view_json(view)
 
     async def _with_texts(self, digest: str | None, battle: str) -> Answer:
@@ -170,6 +191,13 @@ class ProgramApi:
         except StoreError as error:
             log.warning("api_store_error", error=str(error))
             return {"error": Refusal.NOT_SAVED.value, "message": EN.refusal[Refusal.NOT_SAVED]}
+
+
+def sent_json(sent: Sent | Queued, battle_id: str) -> Answer:
+    """What became of a prompt: its battle, or its place in the line."""
+    if isinstance(sent, Queued):
+        return {"battle": battle_id, "state": "queued", "place": sent.place, "accepted": sent.accepted}
+    return {**view_json(sent.view), "accepted": sent.accepted}
 
 
 def view_json(view: BattleView) -> Answer:

@@ -21,7 +21,8 @@ from arena.ui.board_routes import board_routes
 from arena.ui.chrome import Site
 from arena.ui.direct import program_routes
 from arena.ui.lifecycle import running, settle_memory
-from arena.ui.operator_routes import OperatorDoor, operator_routes
+from arena.ui.operator_door import OperatorDoor
+from arena.ui.operator_routes import operator_routes
 from arena.ui.routes import arena_routes, event_route
 from arena.ui.site import build_app
 from arena.ui.study_routes import study_routes
@@ -82,6 +83,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         log.info("arena_up", contestants_up=len(roster.up()), pacing=parts.service.rules.pacing.value)
 
     async def after() -> None:
+        await parts.service.line.close()
         await parts.runner.turns.close()
         await parts.studies.runner.turns.close()
         await parts.client.aclose()

@@ -10,6 +10,7 @@ import gradio as gr
 import structlog
 
 from arena.battle.ballot import read_ballot
+from arena.battle.service import Queued
 from arena.battle.views import BattleView
 from arena.errors import ArenaError, Refusal, StoreError, UserError
 from arena.models import Outcome
@@ -17,7 +18,7 @@ from arena.ui.battle_parts import BattleParts
 from arena.ui.chrome import Site
 from arena.ui.examples import find_example
 from arena.ui.text import Texts
-from arena.ui.view import PageState, page_state, refusal_text, status_html
+from arena.ui.view import PageState, page_state, queued_state, refusal_text, status_html
 
 log = structlog.get_logger()
 
@@ -47,6 +48,9 @@ class BattleHandlers:
 
         async def work(digest: str | None) -> Updates:
             view = await self._site.service.current(digest)
+            waiting = self._site.service.waiting(digest)
+            if waiting is not None:
+                return self._show_waiting(view, waiting)
             updates = self._show(page_state(view, self._text))
             example = find_example(str(request.query_params.get("example", "")))
             if view is None and example is not None:
@@ -59,9 +63,30 @@ class BattleHandlers:
         """The page is looked at again: another tab may have gone on with the battle."""
 
         async def work(digest: str | None) -> Updates:
-            return self._show(page_state(await self._site.service.current(digest), self._text))
+            view = await self._site.service.current(digest)
+            waiting = self._site.service.waiting(digest)
+            return self._show_waiting(view, waiting) if waiting else self._show(page_state(view, self._text))
 
         return await self._do(request, "", work)
+
+    async def called(self, battle_id: str, request: gr.Request) -> Updates:
+        """The wait in the line has ended, says the browser; what came of it, says the service."""
+
+        async def work(digest: str | None) -> Updates:
+            view = await self._site.service.current(digest)
+            waiting = self._site.service.waiting(digest)
+            if waiting is not None:
+                return self._show_waiting(view, waiting)
+            state = page_state(view, self._text)
+            try:
+                sent = self._site.service.called(digest)
+            except ArenaError as error:
+                return self._show(replace(state, status=self._sentence(error), tone="bad"))
+            if sent is None:
+                return self._show(replace(state, status=self._text.status_place_lost, tone="bad"))
+            return self._show(state, clear_prompt=sent.accepted)
+
+        return await self._do(request, battle_id, work)
 
     async def send(self, prompt: str, battle_id: str, request: gr.Request) -> Updates:
         """Send to both models; the prompt stays in the box when it was not taken."""
@@ -70,6 +95,8 @@ class BattleHandlers:
             sent = await self._site.service.send(
                 digest, prompt or "", battle_id or "", address=self._site.address(request)
             )
+            if isinstance(sent, Queued):
+                return self._show_waiting(await self._site.service.current(digest), sent)
             state = page_state(sent.view, self._text)
             if not sent.accepted:
                 return self._show(replace(state, status=self._text.status_other_tab))
@@ -78,16 +105,34 @@ class BattleHandlers:
         return await self._do(request, battle_id, work)
 
     async def stop(self, battle_id: str, request: gr.Request) -> Updates:
-        """Stop both sides."""
-        return await self._step(request, battle_id, self._site.service.stop)
+        """Stop both sides, or leave the line."""
+
+        async def work(digest: str | None) -> Updates:
+            if not self._site.service.leave(digest):
+                return self._show(page_state(await self._site.service.stop(digest, battle_id), self._text))
+            state = page_state(await self._site.service.current(digest), self._text)
+            return self._show(replace(state, status=self._text.status_left_line))
+
+        return await self._do(request, battle_id, work)
 
     async def retry(self, battle_id: str, request: gr.Request) -> Updates:
         """Ask again."""
-        return await self._step(request, battle_id, self._site.service.retry)
+
+        async def work(digest: str | None) -> Updates:
+            sent = await self._site.service.retry(digest, battle_id)
+            if isinstance(sent, Queued):
+                return self._show_waiting(await self._site.service.current(digest), sent)
+            return self._show(page_state(sent.view, self._text))
+
+        return await self._do(request, battle_id, work)
 
     async def settle(self, battle_id: str, request: gr.Request) -> Updates:
         """A turn has ended, says the browser; what is the case, says the service."""
-        return await self._step(request, battle_id, self._site.service.view)
+
+        async def work(digest: str | None) -> Updates:
+            return self._show(page_state(await self._site.service.view(digest, battle_id), self._text))
+
+        return await self._do(request, battle_id, work)
 
     async def new_battle(self, battle_id: str, request: gr.Request) -> Updates:
         """Leave this battle; the next begins with the next prompt."""
@@ -139,14 +184,6 @@ class BattleHandlers:
 
     # --- steps ---
 
-    async def _step(
-        self, request: gr.Request, battle_id: str, act: Callable[[str | None, str], Awaitable[BattleView]]
-    ) -> Updates:
-        async def work(digest: str | None) -> Updates:
-            return self._show(page_state(await act(digest, battle_id), self._text))
-
-        return await self._do(request, battle_id, work)
-
     async def _do(
         self,
         request: gr.Request,
@@ -159,8 +196,7 @@ class BattleHandlers:
         try:
             return await work(digest)
         except UserError as error:
-            self._site.meter.refused(error.refusal)
-            return await self._as_it_is(digest, battle_id, refusal_text(error, self._text))
+            return await self._as_it_is(digest, battle_id, self._sentence(error))
         except StoreError as error:
             log.warning("page_store_error", error=str(error))
             return self._say(not_saved or self._text.refusal[Refusal.NOT_SAVED], "bad")
@@ -173,6 +209,20 @@ class BattleHandlers:
             return self._say(sentence, "bad")
         state = replace(page_state(view, self._text), status=sentence, tone="bad")
         return self._show(state)
+
+    def _show_waiting(self, view: BattleView | None, waiting: Queued) -> Updates:
+        """The place in the line; the message stays in the box until it is sent."""
+        updates = self._show(queued_state(page_state(view, self._text), waiting, self._text))
+        if waiting.prompt:
+            updates[self._parts.prompt] = gr.update(value=waiting.prompt, interactive=False)
+        return updates
+
+    def _sentence(self, error: ArenaError) -> str:
+        if isinstance(error, UserError):
+            self._site.meter.refused(error.refusal)
+            return refusal_text(error, self._text)
+        log.warning("page_store_error", error=str(error))
+        return self._text.refusal[Refusal.NOT_SAVED]
 
     def _say(self, sentence: str, tone: str) -> Updates:
         return {self._parts.status: status_html(sentence, tone)}
@@ -189,7 +239,10 @@ class BattleHandlers:
             p.report: gr.update(visible=_shown(state.report)),
             p.prompt: gr.update(interactive=state.prompt_open, placeholder=state.placeholder),
             p.send: gr.update(visible=_shown(state.send)),
-            p.stop: gr.update(visible=_shown(state.stop)),
+            p.stop: gr.update(
+                visible=_shown(state.stop),
+                value=self._text.leave_line if state.state == "queued" else self._text.stop,
+            ),
             p.retry: gr.update(visible=_shown(bool(state.retry)), value=state.retry or self._text.retry_both),
             p.new_battle: gr.update(
                 visible=_shown(bool(state.new_battle)),

@@ -26,6 +26,7 @@ def wire(demo: gr.Blocks, parts: BattleParts, handlers: BattleHandlers) -> None:
     parts.retry.click(handlers.retry, battle, outputs, **QUICK)
     parts.new_battle.click(handlers.new_battle, battle, outputs, **QUICK)
     parts.transcript.submit(handlers.settle, battle, outputs, **QUICK)
+    parts.transcript.called(handlers.called, battle, outputs, **QUICK)
     parts.transcript.resync(handlers.resync, None, outputs, **QUICK)
     ballot = [parts.battle_id, parts.token, parts.tags_a, parts.tags_b, parts.comment]
     for outcome, button in parts.votes.items():

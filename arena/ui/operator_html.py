@@ -3,156 +3,237 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
-from arena.study.operator import PersonStatus, StudyStatus
+from arena.study.operator import PersonStatus, StudyStatus, TalkStatus
 from arena.study_models import ParticipantState, Study, StudyState
+from arena.study_people import Step
+from arena.ui.operator_text import OperatorWords
 
 _STYLE = """
-:root{--ink:#14181F;--paper:#FBFAF7;--muted:#5B6470;--line:#8A919C;--soft:#E4E1DA}
-@media (prefers-color-scheme:dark){:root{--ink:#E8EAED;--paper:#12151B;--muted:#9AA3AF;--line:#5D6674;--soft:#2A303A}}
-body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.6 system-ui,-apple-system,"Segoe UI",sans-serif}
-main{max-width:1080px;margin:0 auto;padding:24px}h1{font-size:26px;line-height:1.3;margin:0 0 12px}
-a{color:inherit}.hash{color:var(--muted);font-size:13px;overflow-wrap:anywhere}.wide{overflow-x:auto}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:8px 12px 8px 0;text-align:left;
-border-bottom:1px solid var(--soft);white-space:nowrap}thead th{font-weight:400;color:var(--muted)}
-form.act{display:inline-block;margin:0 8px 8px 0}td form.act{margin:0 4px 0 0}label{display:block;margin:8px 0}
-button,input{font:inherit;padding:6px 14px;border-radius:8px;
-border:1px solid var(--line);background:transparent;color:inherit}
-button{cursor:pointer}
+:root{color-scheme:light dark;--ink:#14181F;--paper:#FBFAF7;--muted:#5B6470;--line:#8A919C;--soft:#E4E1DA;
+--raise:#FFF;--good:#1E7B4F;--bad:#B3261E}
+@media (prefers-color-scheme:dark){:root{--ink:#E8EAED;--paper:#12151B;--muted:#9AA3AF;--line:#5D6674;--soft:#2A303A;
+--raise:#1A1F28;--good:#7FD6A8;--bad:#F2B8B5}}
+body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.6 system-ui,-apple-system,"Segoe UI","PingFang SC",
+"Microsoft YaHei","Noto Sans SC",sans-serif}
+header{display:flex;justify-content:space-between;gap:16px;padding:10px 24px;border-bottom:1px solid var(--soft)}
+header b{font-size:19px}main{max-width:1080px;margin:0 auto;padding:24px}
+h1{font-size:26px;line-height:1.3;margin:0 0 16px}
+a{color:inherit;text-underline-offset:3px}.hash,.fine{color:var(--muted);font-size:13px;overflow-wrap:anywhere}
+.said{border:1px solid var(--line);border-radius:10px;background:var(--raise);padding:12px 16px;margin:0 0 16px}
+.said p{margin:0}.said code{display:block;margin-top:8px;overflow-wrap:anywhere;user-select:all}.bad{color:var(--bad)}
+dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px 24px;margin:0 0 16px}
+dt{color:var(--muted);font-size:13px}dd{margin:0}.wide{overflow-x:auto;margin:0 0 24px}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;width:100%}th,td{padding:8px 16px 8px 0;
+text-align:left;border-bottom:1px solid var(--soft);white-space:nowrap}thead th{font-weight:400;color:var(--muted)}
+th:first-child{position:sticky;left:0;background:var(--paper)}
+form.act{display:inline-block;margin:0 8px 8px 0}td form.act{margin:0 4px 0 0}label{display:block;margin:0 0 12px}
+label input[type=password]{display:block;width:100%;max-width:360px;box-sizing:border-box;margin-top:4px}
+button,input{font:inherit;min-height:40px;padding:6px 16px;border-radius:10px;border:1px solid var(--line);
+background:var(--raise);color:inherit}input[type=checkbox]{min-height:0;margin:0 8px 0 0}
+td button{min-height:32px;padding:2px 12px}button{cursor:pointer}
+button.go{background:var(--ink);color:var(--paper);border-color:var(--ink);font-weight:600}
+:focus-visible{outline:2px solid var(--ink);outline-offset:2px}
+@media (max-width:600px){header{padding:10px 16px}main{padding:16px}h1{font-size:22px}}
 """
 _REPLACEABLE = frozenset({ParticipantState.INVITED, ParticipantState.IN_PROGRESS, ParticipantState.WITHDRAWN})
-_COLUMNS = ("Who", "State", "Step", "Talk 1", "Talk 2", "Failures", "Leaks", "Last seen (UTC)", "What to do")
+NONE = "–"
 
 
-def token_page(wrong: bool) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where a page is and in which language. `up`: the way from its address to the arena's root; `here`: its path."""
+
+    words: OperatorWords
+    up: str = ""
+    here: str = "operator"
+
+    def to(self, path: str, lang: str = "") -> str:
+        """An address, in this page's language."""
+        return f"{self.up}{path}?lang={lang or self.words.lang}"
+
+
+def token_page(desk: Desk, *, wrong: bool) -> str:
     """Asks for the operator's token."""
-    said = _paragraph("This is not the operator's token.") if wrong else ""
+    w = desk.words
     form = (
-        '<form method="post" action="operator/login"><label>Operator\'s token '
-        '<input type="password" name="token" autocomplete="current-password" required></label>'
-        "<button>Open</button></form>"
+        f'<form method="post" action="{desk.to("operator/login")}"><label>{escape(w.token)}'
+        '<input type="password" name="token" autocomplete="current-password" required autofocus></label>'
+        f'<p class="fine">{escape(w.token_note)}</p><button class="go">{escape(w.enter)}</button></form>'
     )
-    return _page("Studies", [said, form])
+    return _page(desk, w.studies, [_said(w.wrong_token, bad=True) if wrong else "", form])
 
 
-def studies_page(studies: Sequence[Study]) -> str:
+def said_page(desk: Desk, sentence: str) -> str:
+    """A page with nothing but a sentence, and the way back."""
+    return _page(desk, desk.words.studies, [_said(sentence, bad=True), _way_back(desk)])
+
+
+def studies_page(desk: Desk, studies: Sequence[Study]) -> str:
     """All studies, newest first."""
+    w = desk.words
     if not studies:
-        body = _paragraph("No studies yet. Make one with: python -m scripts.study create naturalness")
-    else:
-        items = "".join(
-            f'<li><a href="operator/{study.id}">{escape(_title(study))}</a> · {study.state.value} · '
-            f"{study.source.value} · {study.created_at:%Y-%m-%d}</li>"
-            for study in reversed(studies)
+        return _page(desk, w.studies, [_paragraph(w.none_yet)])
+    head = (w.studies, w.state, w.source, w.places, w.created)
+    rows = [
+        (
+            f'<a href="{desk.to(f"operator/{study.id}")}">{escape(_title(desk, study))}</a>',
+            escape(_state(w, study)),
+            escape(w.sources[study.source]),
+            str(study.protocol.participants),
+            f"{study.created_at:%Y-%m-%d}",
         )
-        body = f"<ul>{items}</ul>"
-    return _page("Studies", [body])
+        for study in reversed(studies)
+    ]
+    return _page(desk, w.studies, [_table(head, rows)])
 
 
-def study_page(status: StudyStatus, said: str = "", link: str = "") -> str:
+def study_page(desk: Desk, status: StudyStatus, said: str = "", link: str = "") -> str:
     """One study: who is where, what can be done, and after the close the reports."""
-    study = status.study
-    facts = (
-        f"{study.state.value}{', closed early' if study.closed_early else ''} · {study.source.value} · "
-        f"places {status.places}, given {status.places_given} · completed {status.completed} · "
-        f"withdrawn {status.withdrawn} · replaced {status.replaced}"
-    )
-    balance = " · ".join(f"{order}: {n}" for order, n in status.balance.items())
+    study, w = status.study, desk.words
+    told = _said(said, link) if said else ""
     body = [
-        '<p><a href="../operator">All studies</a></p>',
-        _paragraph(said) if said else "",
-        f"<p><code>{escape(link)}</code></p>" if link else "",
-        _paragraph(facts),
-        _paragraph(f"Order of the models: {balance}" if balance else "The order of the models: after the close."),
-        f'<p class="hash">Study {study.id} · protocol {study.protocol_hash}</p>',
-        _people(status),
-        _acts(study),
-    ]  # fmt: skip
-    return _page(_title(study), body)
+        _way_back(desk),
+        told,
+        _facts(w, status),
+        _table(w.columns, [_row(desk, study, person) for person in status.people]),
+        _acts(desk, study),
+        f'<p class="hash">{escape(w.study_id)} {study.id} · {escape(w.protocol)} {study.protocol_hash}</p>',
+    ]
+    return _page(desk, _title(desk, study), body)
 
 
-def _title(study: Study) -> str:
-    return study.protocol.title.get("en") or next(iter(study.protocol.title.values()), study.id)
+def sure_page(desk: Desk, study: Study, act: str, person: str) -> str:
+    """Asks before something is done that cannot be undone."""
+    w = desk.words
+    erase = ""
+    if act == "withdraw":
+        erase = f'<label><input type="checkbox" name="erase" value="yes">{escape(w.erase)}</label>'
+    form = (
+        f'<form method="post" action="{desk.to(f"operator/{study.id}/act")}">'
+        f'<input type="hidden" name="act" value="{act}">'
+        f'<input type="hidden" name="participant" value="{escape(person)}">'
+        f'<input type="hidden" name="sure" value="yes">{erase}'
+        f'<button class="go">{escape(w.yes[act].format(person=person))}</button></form>'
+        f'<p><a href="{desk.to(f"operator/{study.id}")}">{escape(w.no)}</a></p>'
+    )
+    return _page(desk, _title(desk, study), [_paragraph(w.sure[act].format(person=person)), form])
 
 
-def _people(status: StudyStatus) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
-    rows = "".join(_row(status.study, person) for person in status.people)
-    return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+def _facts(w: OperatorWords, status: StudyStatus) -> str:
+    study = status.study
+    balance = " · ".join(f"{order}: {n}" for order, n in status.balance.items())
+    facts = (
+        (w.state, _state(w, study)),
+        (w.source, w.sources[study.source]),
+        (w.places, w.places_said.format(given=status.places_given, places=status.places)),
+        (w.completed, str(status.completed)),
+        (w.withdrawn, str(status.withdrawn)),
+        (w.replaced, str(status.replaced)),
+        (w.order, balance or (w.order_later if study.state is StudyState.OPEN else NONE)),
+        (w.created, f"{study.created_at:%Y-%m-%d}"),
+    )
+    return f"<dl>{''.join(f'<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>' for k, v in facts)}</dl>"
 
 
-def _row(study: Study, person: PersonStatus) -> str:
-    talks = {talk.period: f"{talk.turns} turns, {talk.active_s:.0f} s" for talk in person.talks}
+def _row(desk: Desk, study: Study, person: PersonStatus) -> tuple[str, ...]:
+    w = desk.words
+    talks = {talk.period: _talk(w, talk) for talk in person.talks}
+    who = w.replaces.format(label=person.label, other=person.replaces) if person.replaces else person.label
+    seen = f"{person.last_seen:%m-%d %H:%M}" if person.last_seen else NONE
     cells = (
-        person.state.value,
-        person.step,
-        talks.get(1, "–"),
-        talks.get(2, "–"),
+        who,
+        w.people[person.state],
+        w.steps[Step(person.step)],
+        talks.get(1, NONE),
+        talks.get(2, NONE),
         str(sum(talk.failures for talk in person.talks)),
         str(sum(talk.leaks for talk in person.talks)),
-        f"{person.last_seen:%m-%d %H:%M}" if person.last_seen else "–",
+        seen,
     )
-    who = person.label + (f" for {person.replaces}" if person.replaces else "")
+    return (*map(escape, cells), _buttons(desk, study, person))
+
+
+def _talk(w: OperatorWords, talk: TalkStatus) -> str:
+    return w.talk.format(turns=talk.turns, seconds=f"{talk.active_s:.0f}")
+
+
+def _buttons(desk: Desk, study: Study, person: PersonStatus) -> str:
     buttons = ""
     if study.state is StudyState.OPEN and person.state in _REPLACEABLE:
-        buttons += _button(study, "replace", "Replace", person.label)
+        buttons += _button(desk, study, "replace", person.label)
     if study.state is not StudyState.PUBLISHED and person.state is not ParticipantState.WITHDRAWN:
-        buttons += _button(study, "withdraw", "Withdraw", person.label)
-    row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row">{escape(who)}</th>{row}<td>{buttons}</td></tr>'
+        buttons += _button(desk, study, "withdraw", person.label)
+    return buttons
 
 
-def _acts(study: Study) -> str:
+def _acts(desk: Desk, study: Study) -> str:
     if study.state is StudyState.OPEN:
-        peek = _reports(study) if study.protocol.peek else ""
-        note = _paragraph("Outcomes can be looked at once the study is closed.")
-        return f"{note}{_button(study, 'close', 'Close the study')}{peek}"
+        peek = _reports(desk, study) if study.protocol.peek else _paragraph(desk.words.outcomes_later)
+        return f"{peek}{_button(desk, study, 'close')}"
     published = study.state is StudyState.PUBLISHED
-    return _reports(study) + ("" if published else _button(study, "publish", "Publish: withdrawals end here"))
+    return _reports(desk, study) + ("" if published else _button(desk, study, "publish"))
 
 
-def _reports(study: Study) -> str:
-    at = f"../arena/study/report/{study.id}"
-    return f'<p>Report: <a href="{at}?lang=en">English</a> · <a href="{at}?lang=zh" lang="zh">中文</a></p>'
+def _reports(desk: Desk, study: Study) -> str:
+    at = f"arena/study/report/{study.id}"
+    english, chinese = desk.to(at, "en"), desk.to(at, "zh")
+    return (
+        f'<p>{escape(desk.words.report)} · <a href="{english}" lang="en">English</a> · '
+        f'<a href="{chinese}" lang="zh">中文</a></p>'
+    )
 
 
-def _button(study: Study, act: str, label: str, person: str = "") -> str:
+def _button(desk: Desk, study: Study, act: str, person: str = "") -> str:
     """A form with one button; asks again on the page that comes, before anything is done."""
     hidden = f'<input type="hidden" name="participant" value="{escape(person)}">' if person else ""
+    name = f' aria-label="{escape(desk.words.acts[act])} {escape(person)}"' if person else ""
     return (
-        f'<form class="act" method="post" action="../operator/{study.id}/act">'
-        f'<input type="hidden" name="act" value="{act}">{hidden}<button>{escape(label)}</button></form>'
+        f'<form class="act" method="post" action="{desk.to(f"operator/{study.id}/act")}">'
+        f'<input type="hidden" name="act" value="{act}">{hidden}<button{name}>{escape(desk.words.acts[act])}</button>'
+        "</form>"
     )
 
 
-def sure_page(study: Study, act: str, person: str) -> str:
-    """Asks before something is done that cannot be undone."""
-    whom = f" {person}" if person else ""
-    sentence = {
-        "replace": f"Give the place of{whom} to somebody new? The old link stops working.",
-        "withdraw": f"Withdraw{whom}? Their data are left out of report and export.",
-        "close": "Close the study? It takes no more answers from then on.",
-        "publish": "Say that the report is published? From then on nothing can be withdrawn.",
-    }[act]
-    erase = (
-        '<label><input type="checkbox" name="erase" value="yes"> Also erase all texts and answers, for good</label>'
-        if act == "withdraw"
-        else ""
-    )
-    form = (
-        f'<form method="post" action="../../operator/{study.id}/act"><input type="hidden" name="act" value="{act}">'
-        f'<input type="hidden" name="participant" value="{escape(person)}">'
-        f'<input type="hidden" name="sure" value="yes">{erase}<button>Yes</button></form>'
-        f'<p><a href="../../operator/{study.id}">No, go back</a></p>'
-    )
-    return _page(_title(study), [_paragraph(sentence), form])
+def _title(desk: Desk, study: Study) -> str:
+    titles = study.protocol.title
+    return titles.get(desk.words.lang) or next(iter(titles.values()), study.id)
 
 
-def _page(title: str, body: Sequence[str]) -> str:
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+def _state(w: OperatorWords, study: Study) -> str:
+    return f"{w.states[study.state]} · {w.early}" if study.closed_early else w.states[study.state]
+
+
+def _way_back(desk: Desk) -> str:
+    return f'<p><a href="{desk.to("operator")}">{escape(desk.words.back)}</a></p>'
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of cells that are HTML already; the first column names its rows."""
+    names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    body = "".join(
+        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
+    )
+    return f'<div class="wide" tabindex="0"><table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _said(sentence: str, link: str = "", *, bad: bool = False) -> str:
+    code = f"<code>{escape(link)}</code>" if link else ""
+    return f'<div class="said" role="status"><p{" class=bad" if bad else ""}>{escape(sentence)}</p>{code}</div>'
+
+
+def _page(desk: Desk, title: str, body: Sequence[str]) -> str:
+    w = desk.words
+    head = (
+        f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>"
+    )
+    other = f'<a href="{desk.to(desk.here, w.other_lang)}" hreflang="{w.other_lang}" lang="{w.other_lang}">'
+    top = f"<header><b>Blindfold</b>{other}{escape(w.other_name)}</a></header>"
     main = f"<main><h1>{escape(title)}</h1>{''.join(body)}</main>"
-    return f'<!doctype html><html lang="en"><head>{head}<style>{_STYLE}</style></head><body>{main}</body></html>'
+    return f'<!doctype html><html lang="{w.lang}"><head>{head}</head><body>{top}{main}</body></html>'
 
 
 def _paragraph(text: str) -> str:

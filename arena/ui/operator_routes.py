@@ -1,30 +1,26 @@
-"""The operator's pages of the studies, behind the operator's token; without a token in the settings they do not exist.
-
-A browser gives the token once, in a form, and gets a cookie that is derived from it; programs send it as a bearer.
-"""
+"""The operator's pages of the studies, behind the operator's token; without one in the settings they do not exist."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from functools import partial
 from urllib.parse import parse_qs
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from arena.abuse.limits import Act, Limiter
 from arena.apart import run_apart
 from arena.errors import ConfigError, StoreError, UserError
 from arena.study.making import link
 from arena.study.operator import StudyOffice
+from arena.study.refusals import NotPossible
 from arena.study_models import StudyRecord, StudyState
-from arena.ui.operator_html import studies_page, study_page, sure_page, token_page
-from arena.ui.text_en import EN
-from arena.ui.web import ADDRESS, WebRules
+from arena.ui.languages import TEXTS
+from arena.ui.operator_door import OperatorDoor
+from arena.ui.operator_html import Desk, said_page, studies_page, study_page, sure_page, token_page
+from arena.ui.operator_text import OPERATOR_WORDS, OperatorWords
+from arena.ui.web import ADDRESS, asked_language, preferred_language
 
-COOKIE = "arena_operator"
-COOKIE_S = 12 * 3600
 MAX_FORM_BYTES = 10_000
 ACTS = ("replace", "withdraw", "close", "publish")
 _HEADERS = {
@@ -35,46 +31,7 @@ _HEADERS = {
     ),
 }
 
-
-class OperatorDoor:
-    """Who may come in."""
-
-    def __init__(self, token: str, limiter: Limiter, rules: WebRules) -> None:
-        self._token = token.encode()
-        self._limiter = limiter
-        self._rules = rules
-
-    @property
-    def exists(self) -> bool:
-        """Whether there is an operator's page at all."""
-        return bool(self._token)
-
-    def lets_in(self, request: Request) -> bool:
-        """Whether the request is the operator's."""
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        bearer = scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), self._token)
-        cookie = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._pass().encode())
-        return self.exists and (bearer or cookie)
-
-    async def try_token(self, given: str, address: str) -> bool:
-        """Whether this is the token; wrong ones are counted by address, and `UserError` is raised after too many."""
-        whence = address or "unknown"
-        await self._limiter.check(Act.PASSWORD, None, whence, count=False)
-        if self.exists and hmac.compare_digest(given.encode(), self._token):
-            return True
-        await self._limiter.check(Act.PASSWORD, None, whence)
-        return False
-
-    def let_in(self, response: Response, request: Request) -> Response:
-        """The response with the cookie of somebody who gave the token."""
-        secure = request.url.scheme == "https" or self._rules.in_frame
-        response.set_cookie(
-            COOKIE, self._pass(), max_age=COOKIE_S, path="/", httponly=True, samesite="strict", secure=secure
-        )
-        return response
-
-    def _pass(self) -> str:
-        return hmac.new(self._token, b"operator's cookie", hashlib.sha256).hexdigest()
+log = structlog.get_logger()
 
 
 def operator_routes(office: StudyOffice, door: OperatorDoor) -> APIRouter:
@@ -92,15 +49,18 @@ def _add_report(router: APIRouter, office: StudyOffice, door: OperatorDoor) -> N
     @router.get("/arena/study/report/{study_id}")
     async def report(study_id: str, request: Request, lang: str = "en") -> Response:
         """A study's report: everybody's once it is published, the operator's from the close on."""
+        desk = _desk(request, "../../../", f"arena/study/report/{study_id}")
+        operator = False
         try:
             study = await office.study(study_id)
-            if study.id != study_id or not (study.state is StudyState.PUBLISHED or door.lets_in(request)):
+            operator = study.state is StudyState.PUBLISHED or await door.lets_in(request)
+            if study.id != study_id or not operator:
                 return _nothing()
             record = await office.record(study_id)
         except ConfigError as error:
-            return _said(str(error), 409) if door.lets_in(request) else _nothing()
-        except StoreError:
-            return _said(EN.trouble, 503)
+            return _said(request, desk, _sentence(desk.words, error), 409) if operator else _nothing()
+        except (StoreError, UserError) as error:
+            return _failed(request, desk, error)
         return _page(await run_apart(partial(report_html, record, "zh" if lang == "zh" else "en")))
 
 
@@ -108,62 +68,59 @@ def _add_entrance(router: APIRouter, office: StudyOffice, door: OperatorDoor) ->
     @router.get("/operator")
     async def studies(request: Request) -> Response:
         """All studies; who has not given the token is asked for it."""
-        if not door.lets_in(request):
-            return _page(token_page(wrong=False), 401)
+        desk = _desk(request, "", "operator")
         try:
-            return _page(studies_page(await office.studies()))
-        except StoreError:
-            return _said(EN.trouble, 503)
+            if not await door.lets_in(request):
+                return _page(token_page(desk, wrong=False), 401)
+            return _page(studies_page(desk, await office.studies()))
+        except (StoreError, UserError) as error:
+            return _failed(request, desk, error)
 
     @router.post("/operator/login")
     async def login(request: Request) -> Response:
         """The token, from the form."""
+        desk = _desk(request, "../", "operator")
         given = await _form(request)
         try:
             right = await door.try_token(given.get("token", ""), getattr(request.state, ADDRESS, ""))
         except UserError as error:
-            return _said(f"Too many tries. Please come back in {error.details['seconds']} seconds.", 429)
+            return _failed(request, desk, error)
         if not right:
-            return _page(token_page(wrong=True).replace("operator/login", "login"), 401)
-        return door.let_in(RedirectResponse("../operator", status_code=303), request)
+            return _page(token_page(desk, wrong=True), 401)
+        return door.let_in(RedirectResponse(desk.to("operator"), status_code=303), request)
 
 
 def _add_status(router: APIRouter, office: StudyOffice, door: OperatorDoor) -> None:
     @router.get("/operator/{study_id}")
     async def status(study_id: str, request: Request) -> Response:
         """Who is where; no outcomes."""
-        if not door.lets_in(request):
-            return _said("This needs the operator's token.", 401)
+        desk = _desk(request, "../", f"operator/{study_id}")
         try:
-            return _page(study_page(await office.status(study_id)))
+            if not await door.lets_in(request):
+                return _said(request, desk, desk.words.needs_token, 401)
+            return _page(study_page(desk, await office.status(study_id)))
         except ConfigError as error:
-            return _said(str(error), 404)
-        except StoreError:
-            return _said(EN.trouble, 503)
+            return _said(request, desk, _sentence(desk.words, error), 404)
+        except (StoreError, UserError) as error:
+            return _failed(request, desk, error)
 
 
 def _add_acts(router: APIRouter, office: StudyOffice, door: OperatorDoor) -> None:
     @router.post("/operator/{study_id}/act")
     async def act(study_id: str, request: Request) -> Response:
         """Replace, withdraw, close or publish, after asking once more."""
-        if not door.lets_in(request):
-            return _said("This needs the operator's token.", 401)
-        given = await _form(request)
-        name, person = given.get("act", ""), given.get("participant", "")
-        if name not in ACTS:
-            return _said("There is no such thing to do.", 422)
+        desk = _desk(request, "../../", f"operator/{study_id}")
         try:
-            study = await office.study(study_id)
-            if given.get("sure") != "yes":
-                return _page(sure_page(study, name, person))
-            said, new_link = await _done(office, study.id, name, person, given, str(request.base_url))
-            shown = study_page(await office.status(study.id), said, new_link)
-            # One folder deeper than the page itself.
-            return _page(shown.replace('="../', '="../../'))
+            if not await door.lets_in(request):
+                return _said(request, desk, desk.words.needs_token, 401)
+            given = await _form(request)
+            if given.get("act") not in ACTS:
+                return _said(request, desk, desk.words.unknown_act, 422)
+            return _page(await _acted(office, desk, study_id, given, str(request.base_url)))
         except ConfigError as error:
-            return _said(str(error), 409)
-        except StoreError:
-            return _said(EN.trouble, 503)
+            return _said(request, desk, _sentence(desk.words, error), 409)
+        except (StoreError, UserError) as error:
+            return _failed(request, desk, error)
 
 
 def report_html(record: StudyRecord, language: str) -> str:
@@ -173,23 +130,31 @@ def report_html(record: StudyRecord, language: str) -> str:
     return render(record, language)
 
 
-async def _done(
-    office: StudyOffice, study_id: str, act: str, person: str, given: dict[str, str], base_url: str
-) -> tuple[str, str]:
-    """Do it; what is said afterwards, and a new link where there is one."""
-    if act == "replace":
-        invitation = await office.replace(study_id, person)
-        return f"{invitation.label} has the place of {person}. This link is shown once:", link(
-            base_url, invitation.code
-        )
-    if act == "withdraw":
-        await office.withdraw(study_id, person, erase=given.get("erase") == "yes")
-        return f"{person} is withdrawn.", ""
-    if act == "close":
-        await office.close(study_id)
-        return "The study is closed.", ""
-    await office.publish(study_id)
-    return "The study is published.", ""
+async def _acted(office: StudyOffice, desk: Desk, study_id: str, given: dict[str, str], base_url: str) -> str:
+    """The page that asks whether it is to be done, or after a yes the study's page with what was done."""
+    study = await office.study(study_id)
+    act, person = given["act"], given.get("participant", "")
+    if given.get("sure") != "yes":
+        return sure_page(desk, study, act, person)
+    new, new_link = await _done(office, study.id, given, base_url)
+    said = desk.words.done[act].format(person=person, new=new)
+    return study_page(desk, await office.status(study.id), said, new_link)
+
+
+async def _done(office: StudyOffice, study_id: str, given: dict[str, str], base_url: str) -> tuple[str, str]:
+    """Do it; the label and the link of somebody new, where there is one."""
+    person = given.get("participant", "")
+    match given["act"]:
+        case "replace":
+            invitation = await office.replace(study_id, person)
+            return invitation.label, link(base_url, invitation.code)
+        case "withdraw":
+            await office.withdraw(study_id, person, erase=given.get("erase") == "yes")
+        case "close":
+            await office.close(study_id)
+        case _:
+            await office.publish(study_id)
+    return "", ""
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -202,6 +167,16 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(body.decode("utf-8", errors="replace")).items()}
 
 
+def _desk(request: Request, up: str, here: str) -> Desk:
+    """In the language that the address asks for, else in the browser's."""
+    language = asked_language(request.scope) or preferred_language(request.headers.get("accept-language", ""))
+    return Desk(words=OPERATOR_WORDS[language], up=up, here=here)
+
+
+def _sentence(words: OperatorWords, error: ConfigError) -> str:
+    return words.refusals[error.why].format(**error.details) if isinstance(error, NotPossible) else str(error)
+
+
 def _page(html: str, status: int = 200) -> Response:
     return HTMLResponse(html, status_code=status, headers=_HEADERS)
 
@@ -211,5 +186,16 @@ def _nothing() -> Response:
     return JSONResponse({"error": "There is nothing at this address."}, status_code=404)
 
 
-def _said(sentence: str, status: int) -> Response:
+def _failed(request: Request, desk: Desk, error: StoreError | UserError) -> Response:
+    """The database does not answer, or there were too many wrong tokens."""
+    if isinstance(error, UserError):
+        return _said(request, desk, desk.words.too_many.format(**error.details), 429)
+    log.warning("operator_store_error", error=str(error))
+    return _said(request, desk, TEXTS[desk.words.lang].trouble, 503)
+
+
+def _said(request: Request, desk: Desk, sentence: str, status: int) -> Response:
+    """A sentence: as a page for a browser, as JSON for a program."""
+    if "text/html" in request.headers.get("accept", ""):
+        return _page(said_page(desk, sentence), status)
     return JSONResponse({"error": sentence}, status_code=status, headers=_HEADERS)

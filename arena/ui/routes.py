@@ -13,13 +13,14 @@ from starlette.routing import Route
 from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import TurnRunner
 from arena.battle.service import BattleService, Watch
-from arena.errors import ArenaError, StoreError, UserError
+from arena.errors import ArenaError, Refusal, StoreError, UserError
 from arena.keys import COOKIE_NAME, Keys
 from arena.metrics import CONTENT_TYPE, Metrics
 from arena.ports import Store
 from arena.study.service import PeriodWatch, StudyService
 from arena.ui.events import battle_events
 from arena.ui.languages import TEXTS
+from arena.ui.line_events import line_events
 from arena.ui.own_data import own_data
 from arena.ui.study_events import period_events
 from arena.ui.web import ADDRESS, preferred_language
@@ -88,12 +89,42 @@ def arena_routes(
             return _refused(error, request)
         return JSONResponse(own_data(battles), headers=_FILE)
 
-    _add_operators(router, matchmaker=matchmaker, store=store, admin_token=admin_token, metrics=metrics, runner=runner)
+    _add_line(router, service, keys)
+    _add_operators(
+        router,
+        service=service,
+        matchmaker=matchmaker,
+        store=store,
+        admin_token=admin_token,
+        metrics=metrics,
+        runner=runner,
+    )
     return router
 
 
+def _add_line(router: APIRouter, service: BattleService, keys: Keys) -> None:
+    """The place of somebody who waits."""
+
+    @router.get("/arena/line")
+    async def line(request: Request, lang: str = "") -> Response:
+        """Follow the caller's place in the line, in the words of a language."""
+        digest = keys.rater_digest(request.cookies.get(COOKIE_NAME, ""))
+        if digest is None:
+            return _refused(UserError(Refusal.NO_RATER), request)
+        text = TEXTS.get(lang) or TEXTS[preferred_language(request.headers.get("accept-language", ""))]
+        stream = line_events(service, digest, text)
+        return StreamingResponse(stream, media_type="text/event-stream", headers=EVENT_HEADERS)
+
+
 def _add_operators(
-    router: APIRouter, *, matchmaker: Matchmaker, store: Store, admin_token: str, metrics: Metrics, runner: TurnRunner
+    router: APIRouter,
+    *,
+    service: BattleService,
+    matchmaker: Matchmaker,
+    store: Store,
+    admin_token: str,
+    metrics: Metrics,
+    runner: TurnRunner,
 ) -> None:
     """Health and numbers."""
 
@@ -116,7 +147,9 @@ def _add_operators(
                 votes = await store.vote_counts()
         except (StoreError, TimeoutError):
             votes = ()  # the numbers of this process are wanted most when the database is away
-        text = metrics.page(votes, running=len(runner.turns), room=runner.room, waiting=store.waiting)
+        text = metrics.page(
+            votes, running=len(runner.turns), room=runner.room, queue=len(service.line), waiting=store.waiting
+        )
         return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 

@@ -6,7 +6,7 @@ const code = () => new URLSearchParams(location.search).get('code') || '';
 const stage = () => (page() ? page().dataset.stage : '');
 const TALK = /^period_/;
 root.dataset.study = 'opening'; // the style hides the composer except in a talk
-let shownTitle = '';
+let shownPanel = '';
 let clockAt = 0;
 let over = false;
 
@@ -31,8 +31,10 @@ function fields(button) {
 
 function act(button) {
   if (button.disabled) return;
+  const panel = panelKey();
   button.disabled = true; // a second click says nothing new
-  setTimeout(() => { button.disabled = false; }, 1500);
+  // The element stays when the next panel comes, and that panel's button may have to be off.
+  setTimeout(() => { if (panelKey() === panel) button.disabled = false; }, 1500);
   trigger('submit', fields(button));
 }
 
@@ -58,6 +60,15 @@ element.addEventListener('change', (event) => {
   const phrase = element.querySelector('.phrase');
   if (phrase && event.target.name === 'value') phrase.hidden = event.target.value !== 'yes';
 });
+
+// What was refused is said beside the button; the status line itself speaks it to screen readers.
+function sayHere() {
+  const here = element.querySelector('.refused');
+  const status = document.querySelector('#status .status');
+  if (!here || !status || here.textContent === status.textContent) return;
+  here.textContent = status.textContent;
+  if (here.textContent) here.scrollIntoView({ block: 'nearest' });
+}
 
 // --- the device ---
 
@@ -153,6 +164,23 @@ function beatSoon() {
 
 // --- a new panel ---
 
+function panelKey() {
+  const form = element.querySelector('.question');
+  const title = element.querySelector('h1');
+  return [stage(), form ? form.dataset.question + form.dataset.period : '', title ? title.textContent : ''].join('|');
+}
+
+// Gradio changes the old panel's elements into the new panel's, so what was chosen and typed would stay: the next
+// question would come with an answer.
+function forget() {
+  element.querySelectorAll('input').forEach((input) => {
+    input.checked = false;
+    if (input.type === 'text') input.value = '';
+  });
+  element.querySelectorAll('textarea').forEach((area) => { area.value = ''; });
+  element.querySelectorAll('details').forEach((each) => { each.open = false; });
+}
+
 function refresh() {
   if (!page()) return;
   clockAt = performance.now();
@@ -168,17 +196,18 @@ function refresh() {
     element.querySelector('.checks').dataset.checking = 'yes';
     checkDevice();
   }
-  const title = element.querySelector('h1');
-  const words = title ? stage() + title.textContent : '';
-  if (shownTitle && words !== shownTitle && title) {
+  const key = panelKey();
+  if (shownPanel && key !== shownPanel) {
+    forget();
     page().scrollTop = 0;
-    if (!document.activeElement.closest('#dock')) title.focus();
+    const title = element.querySelector('h1');
+    if (title && !document.activeElement.closest('#dock')) title.focus();
   }
-  shownTitle = words;
+  shownPanel = key;
 }
 
 document.addEventListener('visibilitychange', beat);
-setInterval(() => { drawClock(); drawBreak(); }, 250);
+setInterval(() => { drawClock(); drawBreak(); sayHere(); }, 250);
 watch('value', refresh);
 refresh();
 beatSoon();

@@ -78,7 +78,7 @@ class StudyHandlers:
 
         async def work(digest: str | None) -> Updates:
             act = read_act(event._data or {})
-            return await self._acted(code, act, digest)
+            return await self._acted(code, act, digest, self._site.address(request))
 
         return await self._do(request, code, work)
 
@@ -86,7 +86,7 @@ class StudyHandlers:
         """Send to the model of this period; the message stays in the box when it was not taken."""
 
         async def work(digest: str | None) -> Updates:
-            sent = await self._service.send(digest, code, prompt or "")
+            sent = await self._service.send(digest, code, prompt or "", address=self._site.address(request))
             updates = self._show(code, sent.view)
             if sent.accepted:
                 updates[self._parts.prompt] = gr.update(value="", interactive=False)
@@ -95,8 +95,13 @@ class StudyHandlers:
         return await self._do(request, code, work)
 
     async def stop(self, code: str, request: gr.Request) -> Updates:
-        """End the running answer."""
-        return await self._step(request, code, self._service.stop)
+        """End the running answer; when the time is up what was written of it may still be read."""
+
+        async def work(digest: str | None) -> Updates:
+            view = await self._service.stop(digest, code)
+            return self._show(code, view) if view.period else self._over()
+
+        return await self._do(request, code, work)
 
     async def retry(self, code: str, request: gr.Request) -> Updates:
         """Ask the last message again."""
@@ -108,16 +113,17 @@ class StudyHandlers:
 
     # --- steps ---
 
-    async def _acted(self, code: str, act: PanelAct, digest: str | None) -> Updates:
+    async def _acted(self, code: str, act: PanelAct, digest: str | None, address: str) -> Updates:
         service = self._service
         works: dict[str, Callable[[], Awaitable[ParticipantView | Consented]]] = {
             "look": lambda: service.look(digest, code),
             "check_device": lambda: service.check_device(digest, code),
             "consent": lambda: self._consent(code, digest),
             "new_code": lambda: service.new_resume_code(digest, code),
-            "resume": lambda: service.resume(digest, code, act.resume),
+            "resume": lambda: service.resume(digest, code, act.resume, address=address),
             "answer": lambda: service.answer(digest, code, act.given),
             "go_on": lambda: service.go_on(digest, code),
+            "erase": lambda: service.withdraw(digest, code, erase=True),
             "withdraw": lambda: service.withdraw(digest, code, erase=act.erase),
         }
         if act.act not in works:

@@ -232,7 +232,11 @@ def _gone(shown: Shown) -> str:
 
 
 def _withdrawn(shown: Shown) -> str:
-    return f"{_title(shown.words.withdrawn_title)}<p>{escape(shown.words.withdrawn_intro)}</p>{_contact(shown)}"
+    w = shown.words
+    erase = ""
+    if Can.ERASE in shown.view.can:
+        erase = f"<p>{escape(w.withdrawn_kept)}</p>{_button('erase', w.withdrawn_erase)}"
+    return f"{_title(w.withdrawn_title)}<p>{escape(w.withdrawn_intro)}</p>{erase}{_contact(shown)}"
 
 
 def _more(shown: Shown) -> str:
@@ -241,11 +245,13 @@ def _more(shown: Shown) -> str:
     if Can.WITHDRAW not in view.can:
         return ""
     copy = f"{shown.root}arena/study/consent?code={quote(shown.code)}&amp;lang={shown.lang}"
+    own = f"{shown.root}arena/study/yours?code={quote(shown.code)}"
     again = "" if view.stage is Stage.DONE else _button("new_code", w.new_code, quiet=True)
     return (
         f'<details class="more"><summary>{escape(w.more)}</summary>'
         f"<p>{escape(w.your_label.format(label=view.label))}</p>"
-        f'<p><a href="{copy}" download>{escape(w.consent_keep)}</a></p>{_contact(shown)}{again}'
+        f'<p><a href="{copy}" download>{escape(w.consent_keep)}</a></p>'
+        f'<p><a href="{own}" download>{escape(w.own_keep)}</a></p>{_contact(shown)}{again}'
         f"<h2>{escape(w.withdraw_title)}</h2><p>{escape(w.withdraw_intro)}</p>"
         f'<label class="tick"><input type="checkbox" name="erase"><span>{escape(w.withdraw_erase)}</span></label>'
         f"{_button('withdraw', w.withdraw_go, quiet=True)}</details>"
@@ -260,14 +266,16 @@ def _title(text: str) -> str:
 
 
 def _contact(shown: Shown) -> str:
-    contact = shown.view.texts.contact
-    return f'<p class="fine">{escape(shown.words.contact.format(contact=contact))}</p>' if contact else ""
+    contact = shown.said(shown.view.texts.contact)
+    return f'<p class="fine contact">{escape(shown.words.contact).format(contact=contact)}</p>' if contact else ""
 
 
 def _button(act: str, label: str, *, quiet: bool = False, disabled: bool = False) -> str:
     kind = "quiet" if quiet else "go"
     off = " disabled" if disabled else ""
-    return f'<button type="button" class="act {kind}" data-act="{act}"{off}>{escape(label)}</button>'
+    # Where study.js says what was refused; the page's status line says it to screen readers.
+    said = "" if quiet else '<p class="refused" aria-hidden="true"></p>'
+    return f'<button type="button" class="act {kind}" data-act="{act}"{off}>{escape(label)}</button>{said}'
 
 
 def _dots(shown: Shown) -> str:

@@ -1,4 +1,4 @@
-"""The plain HTTP routes of the studies: somebody is there, a copy of the consent, and a stream to try the device on."""
+"""The plain HTTP routes of the studies: a sign of life, copies of the consent and of what is stored, a test stream."""
 
 from __future__ import annotations
 
@@ -46,6 +46,16 @@ def study_routes(service: StudyService, keys: Keys) -> APIRouter:
         headers = {"Content-Disposition": 'attachment; filename="consent.txt"', "Cache-Control": "no-store"}
         return PlainTextResponse(consent_copy(view, lang), headers=headers)
 
+    @router.get("/arena/study/yours")
+    async def yours(request: Request, code: str = "") -> Response:
+        """Everything that is stored of this browser's participant, as a file."""
+        try:
+            told = await service.own(_digest(request, keys), code)
+        except ArenaError as error:
+            return _refused(error, request)
+        headers = {"Content-Disposition": 'attachment; filename="yours.json"', "Cache-Control": "no-store"}
+        return JSONResponse(told, headers=headers)
+
     @router.get("/arena/study/try")
     async def try_stream() -> Response:
         """A few events at intervals, for the device check: a proxy that holds them back is found out."""
@@ -75,7 +85,8 @@ def consent_copy(view: ParticipantView, lang: str) -> str:
     shown = view.language or (lang if lang in texts.consent else texts.languages[0])
     title = texts.title.get(shown) or next(iter(texts.title.values()), "")
     body = view.consent or texts.consent.get(shown, "")
-    return "\n\n".join(part.strip() for part in (title, body, texts.contact) if part.strip()) + "\n"
+    contact = texts.contact.get(shown) or next(iter(texts.contact.values()), "")
+    return "\n\n".join(part.strip() for part in (title, body, contact) if part.strip()) + "\n"
 
 
 async def _tries() -> AsyncGenerator[bytes, None]:

@@ -27,6 +27,7 @@ class StudyWords:
     begin: str
     consent_title: str
     consent_keep: str
+    own_keep: str
     contact: str
     agree: str
     resume_title: str
@@ -41,18 +42,18 @@ class StudyWords:
     prompt_label: str
     placeholder: str
     placeholder_locked: str
+    placeholder_retry: str
     send: str
     stop: str
     retry: str
     go_on: str
-    missing: str
     no_answer: str
     waiting: str
-    time: str
     left: str
     last_minute: str
     time_up: str
     time_up_missing: str
+    time_up_missing_one: str
     pause: Mapping[Pause, str]
     over: str
     over_go: str
@@ -60,9 +61,7 @@ class StudyWords:
     about_model: str
     optional: str
     answer: str
-    skip: str
     locked_note: str
-    scale_note: str
     break_title: str
     break_intro: str
     break_left: str
@@ -76,6 +75,8 @@ class StudyWords:
     gone_intro: str
     withdrawn_title: str
     withdrawn_intro: str
+    withdrawn_kept: str
+    withdrawn_erase: str
     no_link_title: str
     more: str
     your_label: str
@@ -85,7 +86,6 @@ class StudyWords:
     withdraw_go: str
     new_code: str
     simulated: str
-    say_again: str
     offline: str
 
 
@@ -106,6 +106,7 @@ EN = StudyWords(
     begin="Go on",
     consent_title="Before you begin",
     consent_keep="Keep a copy of this text",
+    own_keep="Keep a copy of all that is stored of you",
     contact="Questions? Contact: {contact}",
     agree="I have read this, and I agree to take part",
     resume_title="Welcome back",
@@ -122,18 +123,18 @@ EN = StudyWords(
     prompt_label="Your message",
     placeholder="Write to {model}…",
     placeholder_locked="One moment…",
+    placeholder_retry="Please ask again first",
     send="Send",
     stop="Stop",
     retry="Ask again",
     go_on="Go on without",
-    missing="{n} more messages would be good",
     no_answer="There was no answer.",
     waiting="{model} is thinking",
-    time="Time",
     left="{minutes}:{seconds} left",
     last_minute="The last minute: finish your thought at your ease.",
     time_up="The time is up.",
     time_up_missing="The time is up. You may still send {n} more messages, or go on without.",
+    time_up_missing_one="The time is up. You may still send one more message, or go on without.",
     pause={
         Pause.NOT_STARTED: "The clock starts with your first message.",
         Pause.AWAY: "The clock stands still while you are away.",
@@ -146,9 +147,7 @@ EN = StudyWords(
     about_model="About {model}",
     optional="You may leave this empty.",
     answer="Answer",
-    skip="Leave empty",
     locked_note="An answer cannot be changed afterwards.",
-    scale_note="{low} to {high}",
     break_title="A short break",
     break_intro="Look out of the window, have a sip of water. Then you talk with the second model.",
     break_left="You can go on in {seconds} seconds.",
@@ -162,6 +161,8 @@ EN = StudyWords(
     gone_intro="Your place was given to somebody else. If you have questions, ask the contact below.",
     withdrawn_title="You have withdrawn",
     withdrawn_intro="Your data are left out of the study. Thank you for your time.",
+    withdrawn_kept="What you wrote and answered is still stored. You may have it erased for good.",
+    withdrawn_erase="Erase it",
     no_link_title="There is no study here",
     more="Your place, your rights",
     your_label="Your label in this study: {label}",
@@ -172,7 +173,6 @@ EN = StudyWords(
     withdraw_go="Withdraw from the study",
     new_code="Show a new resume code (the old one stops working)",
     simulated="Simulated",
-    say_again="Your message is still in the box.",
     offline="The connection is lost. Trying again…",
 )
 
@@ -192,6 +192,7 @@ ZH = StudyWords(
     begin="继续",
     consent_title="开始之前",
     consent_keep="保存一份说明",
+    own_keep="保存一份关于你的全部记录",
     contact="有问题请联系：{contact}",
     agree="我已阅读，同意参加",
     resume_title="欢迎回来",
@@ -206,18 +207,18 @@ ZH = StudyWords(
     prompt_label="你的话",
     placeholder="写给{model}…",
     placeholder_locked="请稍等…",
+    placeholder_retry="请先再问一次",
     send="发送",
     stop="停止",
     retry="再问一次",
     go_on="就这样继续",
-    missing="最好再聊 {n} 句",
     no_answer="没有得到回答。",
     waiting="{model} 正在想",
-    time="时间",
     left="还剩 {minutes}:{seconds}",
     last_minute="最后一分钟，从容地把话说完。",
     time_up="时间到了。",
     time_up_missing="时间到了。还可以再发 {n} 句，也可以就这样继续。",
+    time_up_missing_one="时间到了。还可以再发一句，也可以就这样继续。",
     pause={
         Pause.NOT_STARTED: "发出第一句话后开始计时。",
         Pause.AWAY: "你不在的时候，计时暂停。",
@@ -230,9 +231,7 @@ ZH = StudyWords(
     about_model="关于{model}",
     optional="可以不填。",
     answer="回答",
-    skip="不填",
     locked_note="回答之后不能再改。",
-    scale_note="{low} 到 {high}",
     break_title="休息一下",
     break_intro="看看窗外，喝口水。然后和第二个模型聊。",
     break_left="{seconds} 秒后可以继续。",
@@ -246,6 +245,8 @@ ZH = StudyWords(
     gone_intro="你的位置给了别人。有问题请联系下方的联系人。",
     withdrawn_title="你已退出",
     withdrawn_intro="你的数据不会用在研究里。谢谢你花的时间。",
+    withdrawn_kept="你写的和回答的内容还保存着，可以让我们永久删除。",
+    withdrawn_erase="永久删除",
     no_link_title="这里没有研究",
     more="你的位置和权利",
     your_label="你在这项研究里的编号：{label}",
@@ -255,7 +256,6 @@ ZH = StudyWords(
     withdraw_go="退出研究",
     new_code="显示新的续做码（旧的随即失效）",
     simulated="模拟",
-    say_again="你的话还在输入框里。",
     offline="连接断开了，正在重试…",
 )
 

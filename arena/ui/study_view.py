@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from arena.study.views import Can, Pause, PeriodView, Stage
 from arena.study_people import PeriodState
 from arena.ui.study_html import Shown, panel
+from arena.ui.study_text import StudyWords
 
 TALKS = (Stage.PERIOD_1.value, Stage.PERIOD_2.value)
 
@@ -53,7 +54,7 @@ def study_state(shown: Shown, panel_html: str = "") -> StudyState:
         talk=period.state.value if period.turns else "empty",
         transcript=bool(period.turns),
         prompt_open=open_now,
-        placeholder=w.placeholder.format(model=model) if open_now else w.placeholder_locked,
+        placeholder=_placeholder(shown, model),
         send=open_now,
         stop=writing,
         retry=Can.RETRY in view.can,
@@ -69,9 +70,23 @@ def _talk_status(shown: Shown, period: PeriodView, model: str) -> tuple[str, str
     if clock.pause in (Pause.FAILING, Pause.INTERRUPTED):
         return w.pause[clock.pause], "bad"
     if clock.time_up:
-        return (w.time_up_missing.format(n=period.turns_missing) if period.turns_missing else w.time_up), ""
+        return _time_up(w, period.turns_missing), ""
     if clock.pause is not None:
         return w.pause[clock.pause], ""
     if clock.warning:
         return w.last_minute, ""
     return "", ""
+
+
+def _time_up(words: StudyWords, missing: int) -> str:
+    if missing == 0:
+        return words.time_up
+    return words.time_up_missing_one if missing == 1 else words.time_up_missing.format(n=missing)
+
+
+def _placeholder(shown: Shown, model: str) -> str:
+    """What the empty box says: whom one writes to, or why one cannot."""
+    w, can = shown.words, shown.view.can
+    if Can.SEND in can:
+        return w.placeholder.format(model=model)
+    return w.placeholder_retry if Can.RETRY in can else w.placeholder_locked

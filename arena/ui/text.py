@@ -76,6 +76,10 @@ class Texts:
     status_void: str
     status_other_tab: str
     status_offline: str
+    status_place: str
+    status_place_lost: str
+    status_left_line: str
+    leave_line: str
     privacy: str
     refusal: Mapping[Refusal, str]
     not_saved: str

@@ -88,6 +88,10 @@ EN = Texts(
     status_void="This battle has ended. Start a new one",
     status_other_tab="You had a battle open already. Here it is; your message is still in the box",
     status_offline="The connection is lost. Trying again…",
+    status_place="Many people are here. You are {place} in line; it goes on by itself, just keep this page open",
+    status_place_lost="Your place in line was lost. Your message is still in the box: please send it again",
+    status_left_line="You have left the line. Your message is still in the box",
+    leave_line="Leave the line",
     privacy="What you write is stored, and may be published without your name. Please leave out anything personal.",
     refusal={
         Refusal.PROMPT_EMPTY: "Please write a message first.",
@@ -100,7 +104,8 @@ EN = Texts(
         Refusal.BAD_OUTCOME: "A vote is one of model_a, model_b, tie and both_bad.",
         Refusal.BAD_TAG: "One of the reasons is not in the list.",
         Refusal.BAD_SIDE: "A side is a or b.",
-        Refusal.BAD_CODE: "No one has this code. Check it on the page “Your votes” of the browser that you voted with.",
+        Refusal.BAD_CODE: "No one has this code. Check it on the page “Your votes” of the browser that you voted with. "
+        "Who takes part in a study withdraws by their personal link.",
         Refusal.COMMENT_TOO_LONG: "Your comment has {length} characters; {limit} are possible. Please shorten it.",
         Refusal.STILL_STREAMING: "The models are still writing. Please vote when both have finished.",
         Refusal.NOTHING_TO_RETRY: "There is nothing to ask again.",

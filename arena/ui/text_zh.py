@@ -88,6 +88,10 @@ ZH = Texts(
     status_void="这一局已经结束，请再来一局",
     status_other_tab="你已经有一局在进行，就是这一局；刚才写的话还在输入框里",
     status_offline="连接断开了，正在重试…",
+    status_place="现在人很多，你排在第 {place} 位；轮到你会自动开始，请不要关闭页面",
+    status_place_lost="排队的位置没有了。刚才写的话还在输入框里，请再发送一次",
+    status_left_line="你已经不排队了，刚才写的话还在输入框里",
+    leave_line="不排了",
     privacy="你写的内容会被保存，并可能匿名公开。请不要写个人信息。",
     refusal={
         Refusal.PROMPT_EMPTY: "请先写一句话。",
@@ -100,7 +104,8 @@ ZH = Texts(
         Refusal.BAD_OUTCOME: "投票只能是 model_a、model_b、tie、both_bad 之一。",
         Refusal.BAD_TAG: "有一个原因不在列表里。",
         Refusal.BAD_SIDE: "只能选 a 或 b。",
-        Refusal.BAD_CODE: "没有找到这个代码。请在你投票用的浏览器里打开“我的投票”核对。",
+        Refusal.BAD_CODE: "没有找到这个代码。请在你投票用的浏览器里打开“我的投票”核对。"
+        "参加研究的人，请从自己的链接退出。",
         Refusal.COMMENT_TOO_LONG: "留言有 {length} 个字符，最多 {limit} 个，请缩短一些。",
         Refusal.STILL_STREAMING: "模型还在写，请等两边都写完再投票。",
         Refusal.NOTHING_TO_RETRY: "没有需要再问的。",

@@ -13,6 +13,7 @@ let offline = false;
 let settleTimer = null;
 let readySince = 0;
 let writing = false;
+let line = null;
 
 const byId = (id) => document.getElementById(id);
 const textarea = () => document.querySelector('#prompt textarea');
@@ -141,9 +142,40 @@ function begin(fromTurn) {
   connect(fromTurn);
 }
 
+// --- the line ---
+
+const lookAgain = () => setTimeout(() => { if (props.state === 'queued' && !line) queue(); }, 3000);
+
+function askWhetherCalled() {
+  if (!line) return;
+  line = null;
+  trigger('called');
+  lookAgain();
+}
+
+function queue() {
+  if (line) return;
+  const stream = new EventSource(props.base + 'arena/line?lang=' + words.lang);
+  line = stream;
+  stream.addEventListener('place', (event) => say(JSON.parse(event.data).says, ''));
+  stream.addEventListener('end', () => { stream.close(); askWhetherCalled(); });
+  stream.onerror = () => {
+    if (line !== stream) return;
+    say(words.offline, 'bad');
+    if (stream.readyState === EventSource.CLOSED) setTimeout(askWhetherCalled, 2000);
+  };
+}
+
+function leaveLine() {
+  if (line) line.close();
+  line = null;
+}
+
 function follow() {
+  if (props.state === 'queued') queue(); else leaveLine();
   const board = element.querySelector('.board');
-  board.dataset.state = props.state;
+  // Who waits for a first battle keeps the welcome to read.
+  board.dataset.state = props.state === 'queued' && !props.battle ? 'empty' : props.state;
   if (props.state === 'ready' || props.state === 'leak') { readySince = readySince || Date.now(); } else readySince = 0;
   if (props.battle !== shownBattle) {
     shownBattle = props.battle;
@@ -160,7 +192,7 @@ function follow() {
 
 function fill(sentence) {
   const box = textarea();
-  if (!box) return;
+  if (!box || box.disabled) return;
   box.value = sentence;
   box.dispatchEvent(new Event('input', { bubbles: true }));
   box.focus();
@@ -184,6 +216,11 @@ scroller.addEventListener('touchend', (event) => {
   const moved = event.changedTouches[0].clientX - touchX;
   if (Math.abs(moved) > 70) showSide(moved < 0 ? 'b' : 'a');
 }, { passive: true });
+
+document.addEventListener('click', (event) => {
+  // Leaving ends the stream too, and that end is not to be asked about.
+  if (props.state === 'queued' && event.target.closest('#stop')) { leaveLine(); lookAgain(); }
+});
 
 document.addEventListener('keydown', (event) => {
   const typing = event.target.closest && event.target.closest('input, textarea, select, [contenteditable]');

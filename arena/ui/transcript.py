@@ -66,7 +66,8 @@ def one_transcript(text: Texts, words: StudyWords) -> gr.HTML:
 
 
 def _board_html(text: Texts, examples: Sequence[Example]) -> str:
-    words = json.dumps({"waiting": text.status_waiting, "offline": text.status_offline}, ensure_ascii=False)
+    said = {"waiting": text.status_waiting, "offline": text.status_offline, "lang": text.lang}
+    words = json.dumps(said, ensure_ascii=False)
     tabs = "".join(
         f'<button type="button" class="tab side-{side}" data-side="{side}" '
         f'aria-pressed="{"true" if side is Side.A else "false"}">'

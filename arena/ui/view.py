@@ -1,6 +1,7 @@
 """What is shown and enabled in each state of the battle page. Pure: a view in, a page state out.
 
-The states are those of the table in the design's look: empty, waiting, ready, voted, leak, failed, interrupted, void.
+The states are those of the table in the design's look: empty, queued, waiting, ready, voted, leak, failed, interrupted,
+void.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from arena.battle.service import Queued
 from arena.battle.views import BattleView, Card
 from arena.errors import UserError
 from arena.models import BattleState, Outcome, Side, Standing
@@ -52,6 +54,31 @@ def page_state(view: BattleView | None, text: Texts) -> PageState:
         BattleState.INTERRUPTED: _interrupted,
     }.get(view.state, _void)
     return build(view, text)
+
+
+def queued_state(state: PageState, waiting: Queued, text: Texts) -> PageState:
+    """The page of somebody who waits in the line, over what the page would be else."""
+    return PageState(
+        battle_id=state.battle_id,
+        token=state.token,
+        turns=state.turns,
+        state="queued",
+        status=place_text(waiting.place, text),
+        prompt_open=False,
+        placeholder=state.placeholder,
+        send=False,
+        stop=True,
+    )
+
+
+def place_text(place: int, text: Texts) -> str:
+    """The sentence that says a place in the line."""
+    return text.status_place.format(place=_ordinal(place) if text.lang == "en" else place)
+
+
+def _ordinal(number: int) -> str:
+    teens = 10 < number % 100 < 20
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def refusal_text(error: UserError, text: Texts) -> str:

@@ -46,7 +46,7 @@ def test_battles_turns_errors_and_first_tokens_are_counted():
     metrics.turn_ended(BATTLE, BattleState.FAILED, [failed])
     metrics.refused(Refusal.FULL)
     metrics.database("record_vote", 0.004)
-    found = samples(metrics.page([], running=3, room=100, waiting=2))
+    found = samples(metrics.page([], running=3, room=100, queue=4, waiting=2))
     assert found["arena_battles_opened_total",] == 1
     assert found["arena_turns_ended_total", "failed"] == 1
     assert found["arena_answer_errors_total", "b", "cut", "y"] == 1
@@ -55,12 +55,13 @@ def test_battles_turns_errors_and_first_tokens_are_counted():
     assert found["arena_first_token_seconds_bucket", "0.5", "y"] == 1
     assert found["arena_database_seconds_count", "record_vote"] == 1
     assert (found["arena_turns_running",], found["arena_turns_max",], found["arena_database_waiting",]) == (3, 100, 2)
+    assert found["arena_queue",] == 4
 
 
 def test_votes_are_those_of_the_database_at_this_moment():
     metrics = Metrics()
-    metrics.page([cell(Standing.COUNTED, 2), cell(Standing.TOO_FAST, 1)], running=0, room=1, waiting=0)
-    found = samples(metrics.page([cell(Standing.COUNTED, 3)], running=0, room=1, waiting=0))
+    metrics.page([cell(Standing.COUNTED, 2), cell(Standing.TOO_FAST, 1)], running=0, room=1, queue=0, waiting=0)
+    found = samples(metrics.page([cell(Standing.COUNTED, 3)], running=0, room=1, queue=0, waiting=0))
     assert found["arena_votes", "counted"] == 3
     assert ("arena_votes", "too_fast") not in found
 
@@ -68,4 +69,4 @@ def test_votes_are_those_of_the_database_at_this_moment():
 def test_two_arenas_in_one_process_do_not_count_together():
     one, other = Metrics(), Metrics()
     one.opened()
-    assert samples(other.page([], running=0, room=1, waiting=0))["arena_battles_opened_total",] == 0
+    assert samples(other.page([], running=0, room=1, queue=0, waiting=0))["arena_battles_opened_total",] == 0

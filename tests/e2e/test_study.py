@@ -61,6 +61,38 @@ def test_names_come_with_the_guess_and_the_guess_after_everything_else(browser, 
     assert [where for where, _ in seen][-3:] == ["prefer", "guess", "done"]
 
 
+def test_every_question_comes_unanswered_and_a_yes_asks_for_the_words(browser, study):
+    with participant(browser, see=lambda *_: None) as person:
+        person.enter(study.links["P01"])
+        page = person.page
+        for question in ("age_group", "familiarity", "expectation"):
+            page.wait_for_selector(f"[data-question={question}]")
+            assert page.locator(".question :checked").count() == 0
+            page.locator(".question input").first.check()
+            page.click("[data-act=answer]")
+        person.talk()
+        page.locator("[data-question=understood] [value=yes]").check()
+        page.click("[data-act=answer]")
+        page.wait_for_selector("[data-question=ai_tone]")
+        assert page.locator(".question :checked").count() == 0
+        expect(page.locator(".phrase")).to_be_hidden()
+        page.locator("[value=yes]").check()
+        page.fill(".phrase textarea", "as a machine")
+        page.click("[data-act=answer]")
+        page.wait_for_selector("[data-stage=break]")
+
+
+def test_a_refusal_is_said_beside_the_button_and_keeps_what_was_typed(browser, study):
+    with participant(browser) as person:
+        person.enter(study.links["P01"])
+        page = person.page
+        page.click("[data-act=answer]")
+        expect(page.locator(".question .refused")).to_have_text("Please choose one of the answers that are offered.")
+        without_violations(page, "refused")
+        page.locator(".question input").first.check()
+        expect(page.locator(".question :checked")).to_have_count(1)
+
+
 def test_a_refresh_in_mid_answer_finds_the_talk_running(browser, models, place, tmp_path):
     made = make_study(place, tmp_path, 2, period_s=20.0, between=("canary-one", "canary-two"))
     for name in ("canary-one", "canary-two"):
@@ -121,16 +153,63 @@ def test_an_answer_out_of_turn_is_refused_in_another_tab(browser, study):
         expect(other.locator("[data-question=familiarity]")).to_be_visible()
 
 
+FAST_CLOCK = """
+    const [now, date] = [performance.now.bind(performance), Date.now];
+    performance.now = () => now() * 100;
+    Date.now = () => date() + 3600e3;
+"""
+
+
+def test_a_changed_clock_in_the_browser_changes_nothing(browser, place, tmp_path):
+    made = make_study(place, tmp_path, 2, period_s=30.0, between=("canary-one", "canary-two"))
+    with participant(browser, see=lambda *_: None) as person:
+        page = person.page
+        page.add_init_script(FAST_CLOCK)
+        person.enter(made.links["P01"])
+        person.answer_all(".talk")
+        person.say()
+        expect(page.locator(".clock .left")).to_contain_text("0:00")
+        assert page.locator("#go-on").is_hidden()
+        # A button that the page does not offer, pressed all the same.
+        page.evaluate("""() => {
+            const button = document.createElement('button');
+            button.className = 'act';
+            button.dataset.act = 'go_on';
+            document.querySelector('.sheet').append(button);
+            button.click();
+        }""")
+        expect(page.locator("#status")).to_contain_text("not the step that you are at")
+        said = page.request.post(f"{place.url}/arena/study/here", data={"code": made.links["P01"].split("code=")[1]})
+        told = said.json()
+        assert (told["stage"], told["time_up"]) == ("period_1", False)
+        assert told["left_s"] > 15
+
+
+def test_another_participants_code_opens_nothing(browser, study):
+    with participant(browser) as one, participant(browser) as other, participant(browser) as thief:
+        one.enter(study.links["P01"])
+        code = other.enter(study.links["P02"])
+        thief.page.goto(study.links["P01"])
+        thief.page.fill("[name=resume]", code)
+        thief.page.click("[data-act=resume]")
+        expect(thief.page.locator(".refused")).to_contain_text("not the resume code")
+        one.page.reload()
+        expect(one.page.locator(".question")).to_be_visible()
+
+
 def test_who_withdraws_has_withdrawn_for_good(browser, study):
     with participant(browser) as person:
         person.enter(study.links["P01"])
         page = person.page
         page.click(".more summary")
         without_violations(page, "more")
-        page.check("[name=erase]")
         page.click("[data-act=withdraw]")
         expect(page.locator("h1")).to_have_text("You have withdrawn")
         page.reload()
+        expect(page.locator("h1")).to_have_text("You have withdrawn")
+        without_violations(page, "withdrawn")
+        page.click("[data-act=erase]")
+        expect(page.locator("[data-act=erase]")).to_have_count(0)
         expect(page.locator("h1")).to_have_text("You have withdrawn")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from tests.long.sizes import sizes
 from tests.support.app import App, running_app
 from tests.support.model_server import ModelServer
 from tests.support.pages import Page, open_page
+from tests.support.study_browser import make_study
 
 TELLTALES = ("traceback", "site-packages", str(Path(__file__).parents[2]), "sqlalchemy", "sqlite3")
 HANDLERS = ["send", "view", "stop", "retry", "new_battle", "vote", "comment", "report", "erase", "current", "nobody"]
@@ -27,11 +29,17 @@ POSTED = [
     "/gradio_api/upload", "/gradio_api/process_recording",
     "/gradio_api/vibe-edit", "/gradio_api/undo-vibe-edit", "/gradio_api/vibe-code", "/gradio_api/run-history/connect",
     "/login", "/zh/gradio_api/run/predict", "/zh/login", "/arena/events/x", "/healthz", "/",
+    "/arena/line", "/arena/study/here", "/study", "/operator", "/operator/login", "/operator/STUDY/act",
+    "/operator/x/act", *(f"/{mount}gradio_api/run/{name}" for mount in ("", "zh/") for name in ("export", "wait", "x")),
 ]  # fmt: skip
 GOT = [
     "/", "/zh/", "/leaderboard", "/examples", "/you", "/about", "/nowhere", "/config", "/healthz", "/metrics",
     "/arena/events/{}", "/arena/events/x?turn={}", "/theme.css", "/robots.txt", "/manifest.json", "/pwa_icon/{}",
     "/favicon.ico", "/assets/{}", "/static/{}", "/svelte/{}", "/monitoring", "/monitoring/{}", "/logout",
+    "/study", "/study?code={}", "/study?code=CODE", "/zh/study?code={}&lang={}", "/arena/study/consent?code={}&lang={}",
+    "/arena/study/consent?code=CODE&lang={}", "/arena/study/report/{}", "/arena/study/report/STUDY?lang={}",
+    "/arena/study/x{}", "/operator", "/operator/{}", "/operator/STUDY", "/arena/line?lang={}", "/arena/yours",
+    "/arena/leaderboard.csv?x={}", "/arena/leaderboard.json?{}",
     "/gradio_api/info", "/gradio_api/openapi.json", "/gradio_api/app_id", "/gradio_api/user", "/gradio_api/token",
     "/gradio_api/login_check", "/gradio_api/file={}", "/gradio_api/file/{}", "/gradio_api/proxy={}", "/gradio_api/runs",
     "/gradio_api/call/{}/{}", "/gradio_api/custom_component/{}/client/a/b.js",
@@ -41,8 +49,12 @@ GOT = [
     "/gradio_api/stream/{}/1/1/playlist.m3u8", "/gradio_api/stream/{}/1/1/x.aac", "/gradio_api/run-history/buckets",
 ]  # fmt: skip
 
+FORM = "application/x-www-form-urlencoded"
+
 words = st.one_of(
-    st.sampled_from(["", "tie", "a", "\ud800", "a\0b", "../../etc/passwd", "x" * 5000, "null", "BATTLE", "TOKEN"]),
+    st.sampled_from(
+        ["", "tie", "a", "\ud800", "a\0b", "../../etc/passwd", "x" * 5000, "null", "BATTLE", "TOKEN", "CODE", "STUDY"]
+    ),
     st.text(max_size=20),
 )
 values = st.recursive(
@@ -67,7 +79,7 @@ bodies = st.one_of(
     st.binary(max_size=60),
 )
 posts = st.tuples(
-    st.sampled_from(POSTED), bodies, st.sampled_from(["application/json", "text/plain", "multipart/form-data"])
+    st.sampled_from(POSTED), bodies, st.sampled_from(["application/json", "text/plain", "multipart/form-data", FORM])
 )
 gets = st.builds(
     lambda path, a: path.replace("{}", a), st.sampled_from(GOT), st.from_regex(r"[\w.%~:@=&;-]{0,30}", fullmatch=True)
@@ -76,18 +88,18 @@ gets = st.builds(
 
 @dataclass
 class Target:
-    """An arena, somebody with a battle, and the loop that talks to it."""
+    """An arena with a study, somebody with a battle, and the loop that talks to it."""
 
     loop: asyncio.AbstractEventLoop
     arena: App
     page: Page
-    battle: str
-    token: str
+    names: dict[str, str]
+    """What stands for the battle, its token, the study and a link's code in what is sent."""
 
     def post(self, path: str, body: bytes, kind: str) -> None:
         """Post something and look at the answer."""
-        body = body.replace(b'"BATTLE"', json.dumps(self.battle).encode())
-        body = body.replace(b'"TOKEN"', json.dumps(self.token).encode())
+        for name, value in self.names.items():
+            body = body.replace(f'"{name}"'.encode(), json.dumps(value).encode())
         self._look("POST", path, data=body, headers={"Content-Type": kind})
 
     def get(self, path: str) -> None:
@@ -95,8 +107,12 @@ class Target:
         self._look("GET", path)
 
     def _look(self, method: str, path: str, **options: Any) -> None:
+        real = path
+        for name, value in self.names.items():
+            real = real.replace(name, value)
+
         async def ask() -> tuple[int, str]:
-            url = self.arena.url + path
+            url = self.arena.url + real
             async with self.page.session.request(method, url, allow_redirects=False, **options) as response:
                 return response.status, (await response.content.read(200_000)).decode("utf-8", "replace")
 
@@ -108,8 +124,10 @@ class Target:
 
 @pytest.fixture
 def target(models: ModelServer, tmp_path: Path) -> Iterator[Target]:
-    field = [models.contestant(name, text="Fine, and you?") for name in ("left", "right")]
-    with running_app(tmp_path, field, pacing="natural") as arena:
+    field = [models.contestant(name, text="Fine, and you?") for name in ("canary-one", "canary-two")]
+    with running_app(tmp_path, field, pacing="natural", admin_token="an-operator-of-tests") as arena:
+        study = make_study(arena, tmp_path, 2, between=("canary-one", "canary-two"))
+        code = parse_qs(urlsplit(next(iter(study.links.values()))).query)["code"][0]
         loop = asyncio.new_event_loop()
 
         async def open_battle() -> tuple[Page, dict[str, Any]]:
@@ -117,7 +135,8 @@ def target(models: ModelServer, tmp_path: Path) -> Iterator[Target]:
             return page, await page.fire("send", "click", "How are you?", "")
 
         page, sent = loop.run_until_complete(open_battle())
-        yield Target(loop, arena, page, sent["battle-id"], sent["vote-token"])
+        names = {"BATTLE": sent["battle-id"], "TOKEN": sent["vote-token"], "CODE": code, "STUDY": study.study}
+        yield Target(loop, arena, page, names)
         loop.run_until_complete(page.close())
         loop.close()
         assert "Traceback" not in arena.log.read_text(encoding="utf-8")

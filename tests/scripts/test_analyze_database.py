@@ -149,9 +149,13 @@ def test_repeated_prompts_of_a_database_can_be_left_out(database: Path, exports:
     assert document(database, "--unique-prompts") == document(exports["csv"], "--unique-prompts")
 
 
-def test_a_report_has_the_dates_of_the_votes(database: Path, tmp_path: Path) -> None:
+def test_a_report_has_the_dates_of_the_votes_and_what_only_the_database_knows(database: Path, tmp_path: Path) -> None:
     assert run(database, "--report", tmp_path / "r.html").exit_code == 0
-    assert "2026-03-04" in (tmp_path / "r.html").read_text()
+    page = (tmp_path / "r.html").read_text()
+    assert "2026-03-04" in page
+    assert "How firm is it?" in page
+    assert "agree with alpha" in page
+    assert "Named itself" in page
 
 
 @pytest.mark.parametrize(

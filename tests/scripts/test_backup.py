@@ -88,6 +88,17 @@ def test_a_folder_gets_a_file_named_by_the_time(url: str, tmp_path: Path) -> Non
     assert json.loads(done.stdout) == {"file": str(file), "bytes": file.stat().st_size, "votes": 3}
 
 
+def test_a_folder_that_is_not_there_yet_is_made_and_a_file_in_its_way_is_said(url: str, tmp_path: Path) -> None:
+    done = run(backup.app, "create", f"{tmp_path}/new/backups/", "--json", "--database-url", url)
+    (file,) = (tmp_path / "new" / "backups").iterdir()
+    assert json.loads(done.stdout)["file"] == str(file)
+    (tmp_path / "mine").write_text("mine")
+    refused = run(backup.app, "create", f"{tmp_path}/mine/", "--database-url", url)
+    assert (refused.exit_code, (tmp_path / "mine").read_text()) == (2, "mine")
+    assert "cannot be made" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
 def test_nothing_is_overwritten(url: str, tmp_path: Path) -> None:
     (tmp_path / "mine.db").write_text("mine")
     done = run(backup.app, "create", tmp_path / "mine.db", "--database-url", url)

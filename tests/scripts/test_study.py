@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
-from scripts import study
+from scripts import retention, study
+from storage.database import open_database
+from storage.retention import erase_texts
 from tests.scripts.cli import run
+from tests.support.stranger import alike, recount
 
 pytestmark = pytest.mark.integration
 
@@ -100,6 +104,47 @@ def test_a_simulated_study_goes_from_its_links_to_its_report(url: str, tmp_path:
     assert counted == turns
     known = {row["name"] for row in table(tmp_path / "x" / "dictionary.csv")}
     assert {row["variable"] for row in rows} | set(rows[0]) <= known
+
+
+def test_a_stranger_recounts_the_report_of_a_study_with_a_withdrawal(url: str, tmp_path: Path) -> None:
+    study_id = created(url, "--participants", "6")
+    assert call(url, "simulate", study_id, "--seed", "11").exit_code == 0
+    assert call(url, "withdraw", study_id, "P05").exit_code == 0
+    assert call(url, "close", study_id).exit_code == 0
+    assert call(url, "export", study_id, "--out", str(tmp_path)).exit_code == 0
+    done = call(url, "report", study_id, "--json", "-")
+    ours = json.loads(done.stdout)
+    theirs = recount(*((tmp_path / name).read_text("utf-8") for name in ("study.csv", "dictionary.csv")))
+    assert (ours["flow"]["withdrawn"], ours["full"]["primary"]["n"]) == (1, 5)
+    alike(ours, theirs)
+
+
+def test_retention_leaves_studies_alone_and_says_so(url: str, tmp_path: Path) -> None:
+    study_id = created(url)
+    call(url, "simulate", study_id)
+    later = datetime.now(UTC) + timedelta(days=1000)
+    database = open_database(url)
+    with database.write() as connection:
+        assert erase_texts(connection, later, later) == 0
+    database.close()
+    done = run(retention.app, "--days", "1", "--database-url", url)
+    assert done.exit_code == 0
+    assert "the texts of 4 talks in studies are kept" in done.stderr
+    call(url, "close", study_id)
+    call(url, "export", study_id, "--out", str(tmp_path))
+    talks = [json.loads(line) for line in (tmp_path / "conversations.jsonl").read_text("utf-8").splitlines()]
+    assert all(message["content"] for talk in talks for message in talk["messages"])
+
+
+def test_the_figures_alone_or_beside_the_page_and_not_both_to_standard_output(url: str, tmp_path: Path) -> None:
+    study_id = call(url, "load").stdout.strip()
+    figures, page = tmp_path / "f.json", tmp_path / "r.html"
+    assert call(url, "report", study_id, "--json", str(figures)).exit_code == 0
+    assert [file.name for file in tmp_path.iterdir() if file.suffix in (".json", ".html")] == ["f.json"]
+    assert json.loads(figures.read_text("utf-8"))["full"]["primary"]["k"] == 10
+    assert call(url, "report", study_id, "--json", str(figures), "--out", str(page)).exit_code == 0
+    assert page.is_file()
+    assert call(url, "report", study_id, "--json", "-", "--out", "-").exit_code == 2
 
 
 def test_the_same_seed_gives_the_same_answers(url: str, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from storage.integrity import problems
 from storage.store import SqlStore
 from tests.storage.conftest import OpenStore
 from tests.storage.contract import StoreContract
+from tests.storage.contract_checks import ChecksContract
 from tests.storage.contract_crowd import CrowdContract
 from tests.storage.sample import NOW, cast, cells, ready_battle, reread, vote_on
 from tests.support.postgres import PostgresServer, postgres_server
@@ -35,6 +36,10 @@ class TestContract(StoreContract):
 
 
 class TestCrowd(CrowdContract):
+    pass
+
+
+class TestChecks(ChecksContract):
     pass
 
 

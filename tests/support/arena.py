@@ -7,8 +7,9 @@ from pathlib import Path
 from random import Random
 
 from arena.battle.matchmaker import Matchmaker
+from arena.battle.rules import Rules
 from arena.battle.runner import RunnerRules, TurnRunner
-from arena.battle.service import BattleService, Rules
+from arena.battle.service import BattleService
 from arena.chat.consistency import SelfConsistentChat
 from arena.chat.roster import Roster
 from arena.clock import SystemClock
@@ -68,19 +69,20 @@ def contestants(n=2, **changes):
 
 
 @asynccontextmanager
-async def arena(tmp_path: Path, *, field=None, pacing=Pacing.NATURAL, runner_rules=None, url=None, **rules):
-    """An arena whose contestants answer as `chat.scripts` say."""
+async def arena(
+    tmp_path: Path, *, field=None, pacing=Pacing.NATURAL, runner_rules=None, url=None, client=None, rng=None, **rules
+):
+    """An arena whose contestants answer as `chat.scripts` say, or what `client` reads; `rng` draws the pairs."""
     store = SqlStore(open_database(url or f"sqlite:///{tmp_path / 'arena.db'}", busy_timeout_ms=1_000))
     chat, clock, keys = ScriptedChat(), MovableClock(), Keys("a secret of this test only")
     roster = Roster(field or contestants(), chat, clock, 30.0)
     await roster.probe_all()
-    runner = TurnRunner(
-        store=store, client=SelfConsistentChat(chat), clock=clock, rules=runner_rules or RunnerRules(pace_cps=2000)
-    )
+    rules_here = runner_rules or RunnerRules(pace_cps=2000)
+    runner = TurnRunner(store=store, client=SelfConsistentChat(client or chat), clock=clock, rules=rules_here)
     service = BattleService(
         store=store,
         runner=runner,
-        matchmaker=Matchmaker(roster, store, clock, Random(7)),
+        matchmaker=Matchmaker(roster, store, clock, rng or Random(7)),
         keys=keys,
         clock=clock,
         rules=Rules(pacing=pacing, **rules),
@@ -88,5 +90,6 @@ async def arena(tmp_path: Path, *, field=None, pacing=Pacing.NATURAL, runner_rul
     try:
         yield Arena(service, runner, store, chat, roster, keys, clock)
     finally:
+        await service.line.close()
         await runner.turns.close()
         store.close()

@@ -57,7 +57,7 @@ PROTOCOL = Protocol(
     chars_per_s=5000.0,
     instruction={"en": "Talk.", "zh": "聊天。"},
     consent={"en": "I agree.", "zh": "我同意。"},
-    contact="study@example.org",
+    contact={"en": "study@example.org", "zh": "study@example.org"},
     questions=(
         question("age", QuestionKind.CHOICE, Moment.BEFORE, options=AGES),
         question("known", QuestionKind.SCALE, Moment.BEFORE, low=1, high=5),

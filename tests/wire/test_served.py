@@ -15,15 +15,19 @@ from starlette.routing import Mount, Route
 
 from arena.abuse.watch import Watch, WatchRules
 from arena.apart import run_apart
+from arena.keys import COOKIE_NAME
 from arena.metrics import Metrics
 from arena.start_board import DatabaseWork
+from arena.study.acts import Given
+from arena.study.making import new_study
 from arena.ui.api import ENDPOINTS
 from arena.ui.assembly import Parts, arena_app
 from arena.ui.board_keeper import BoardKeeper
 from arena.ui.direct import ShortCut
 from arena.ui.web import WebRules
-from tests.support.arena import arena
-from tests.support.study import studies_on
+from storage.study_store import SqlStudyStore
+from tests.support.arena import arena, contestants
+from tests.support.study import ANSWERS, PROTOCOL, studies_on
 
 pytestmark = pytest.mark.integration
 
@@ -53,10 +57,10 @@ OPEN = {
     )
 } | {("POST", f"{mount}/gradio_api/{path}") for mount in ("", "/zh") for path in ("run/current", "queue/join")}
 OPEN |= {("POST", f"/gradio_api/run/{name}") for name in ENDPOINTS}
-OWN = {("GET", path) for path in ("/healthz", "/metrics", "/arena/yours", "/arena/events/none")} | {
+OWN = {("GET", path) for path in ("/healthz", "/metrics", "/arena/yours", "/arena/line", "/arena/events/none")} | {
     ("GET", f"/arena/leaderboard.{kind}") for kind in ("csv", "json")
 }
-OWN |= {("GET", f"/arena/study/{name}") for name in ("consent", "try")} | {
+OWN |= {("GET", f"/arena/study/{name}") for name in ("consent", "try", "yours")} | {
     ("POST", "/arena/study/here"), ("POST", "/operator/login"), ("POST", "/operator/none/act"),
     ("GET", "/operator"), ("GET", "/operator/none"),
 }  # fmt: skip
@@ -65,22 +69,46 @@ NAMED = ("/about", "/leaderboard", "/leaderboard.csv", "/leaderboard.json")
 
 
 @asynccontextmanager
-async def app_here(tmp_path):
+async def app_here(tmp_path, rules=None):
     async with arena(tmp_path) as here:
+        studies = studies_on(here)
         parts = Parts(
             service=here.service, runner=here.runner, matchmaker=here.service._matchmaker, store=here.store,
             keys=here.keys, client=here.chat, clock=here.clock, metrics=Metrics(),
             watch=Watch(here.store, here.clock, WatchRules()),
             keeper=BoardKeeper(here.store, DatabaseWork(""), run_apart, here.clock, 120.0),
-            studies=studies_on(here),
+            studies=studies,
         )  # fmt: skip
-        yield here, arena_app(parts, WebRules(), ADMIN)
+        try:
+            yield here, arena_app(parts, rules or WebRules(), ADMIN)
+        finally:
+            await studies.runner.turns.close()
 
 
-def person(app):
+def person(app, password=""):
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://arena.test"
+        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False),
+        base_url="http://arena.test",
+        auth=("anybody", password) if password else None,
     )
+
+
+async def running_study(here):
+    """A study of two people in this arena: the first has said something. The links' codes, and all that is theirs."""
+    kept, service = SqlStudyStore(here.store), studies_on(here).service
+    made = new_study(PROTOCOL, contestants(), here.keys, 7, here.clock.now())
+    await kept.create_study(made.new)
+    theirs, mine = [invitation.code for invitation in made.invitations][:2]
+    browser = here.visitor()
+    await service.check_device(browser, theirs)
+    consented = await service.consent(browser, theirs, "en")
+    view = consented.view
+    while view.question is not None:
+        answer = Given(question=view.question.id, period=view.question.period, value=ANSWERS[view.question.id])
+        view = await service.answer(browser, theirs, answer)
+    sent = await service.send(browser, theirs, THEIRS)
+    assert sent.view.period is not None
+    return mine, [theirs, consented.resume_code, browser], [made.new.study.id, sent.view.period.id]
 
 
 def registered(routes, prefix=""):
@@ -123,30 +151,53 @@ async def test_only_a_short_list_of_addresses_is_open(tmp_path):
 
 
 def told(answer):
+    """All that a browser receives."""
     return f"{answer.headers}\n{answer.text}"
 
 
-async def test_nothing_that_is_served_names_a_path_a_key_a_contestant_or_somebody_else(tmp_path):
-    private = [str(ROOT), str(tmp_path), sys.prefix, str(Path.home()), SECRET, ADMIN, THEIRS]
-    async with app_here(tmp_path) as (here, app), person(app) as other, person(app) as client:
+@pytest.mark.parametrize("password", ["", "canary-password"])
+async def test_nothing_that_is_served_names_a_path_a_key_a_contestant_or_somebody_else(tmp_path, password):
+    rules = WebRules(password=password)
+    async with app_here(tmp_path, rules) as (here, app), person(app, password) as other, person(app, password) as me:
+        my_code, of_theirs, ids = await running_study(here)
+        private = [str(ROOT), str(tmp_path), sys.prefix, str(Path.home()), SECRET, ADMIN, THEIRS, *of_theirs]
         await other.get("/config")
         await other.post("/gradio_api/run/send", json={"data": [THEIRS, ""]})
-        await client.get("/config")
-        sent = (await client.post("/gradio_api/run/send", json={"data": [MINE, ""]})).json()["data"][0]
+        private.append(other.cookies[COOKIE_NAME])
+        await me.get("/config")
+        sent = (await me.post("/gradio_api/run/send", json={"data": [MINE, ""]})).json()["data"][0]
         turn = here.runner.turns.get(sent["battle"])
         with turn.subscribed():
             await turn.until_ended(10)
-        events = f"/arena/events/{sent['battle']}"
-        for method, path in sorted(OPEN | OWN | {("GET", events), ("GET", "/?lang=en")}):
-            answer = await call(client, method, path)
+        also = [f"/arena/events/{sent['battle']}", "/?lang=en", f"/study?code={my_code}", "/zh/study?lang=zh"]
+        also += [f"/arena/study/consent?code={code}" for code in (my_code, of_theirs[0])]
+        also += [path.format(i) for i in ids for path in ("/arena/study/report/{}", "/operator/{}", "/arena/events/{}")]
+        for method, path in sorted(OPEN | OWN | {("GET", path) for path in also}):
+            answer = await call(me, method, path)
             if answer is None:
                 continue
             text = told(answer)
-            assert [word for word in private if word in text] == [], path
+            found = [word for word in private if word in text and not (word in path and word not in answer.text)]
+            assert found == [], path
             assert "Traceback" not in text, path
+            assert answer.headers["x-content-type-options"] == "nosniff", path
+            assert not {"server", "x-powered-by"} & set(answer.headers), path
             if not path.rstrip("/").endswith(NAMED):
                 assert "canary" not in text.lower(), path
-        assert MINE in (await client.get("/arena/yours")).text
+        assert MINE in (await me.get("/arena/yours")).text
+
+
+async def test_with_a_password_nothing_but_the_health_is_told_without_it(tmp_path):
+    async with app_here(tmp_path, WebRules(password="canary-password")) as (_, app), person(app) as stranger:
+        for method, path in sorted(OPEN | OWN):
+            answer = await call(stranger, method, path)
+            assert answer is not None, path
+            if path == "/healthz":
+                assert answer.json() == {"status": "ok"}
+            else:
+                assert answer.status_code == 401, path
+                assert "set-cookie" not in answer.headers, path
+                assert len(answer.content) < 300, path
 
 
 async def test_numbers_are_the_operators_only(tmp_path):

@@ -18,12 +18,19 @@ def clock():
     return MovableClock()
 
 
-@pytest.fixture(params=["process", "database"])
-def limiter(request, clock, tmp_path):
+def database_url(kind, request):
+    """A new database of a kind."""
+    if kind == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('tmp_path') / 'arena.db'}"
+    return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture(params=["process", "sqlite", "postgresql"])
+def limiter(request, clock):
     if request.param == "process":
         yield Limiter(LIMITS, ProcessCounts(clock), clock)
         return
-    store = SqlStore(open_database(f"sqlite:///{tmp_path / 'arena.db'}"))
+    store = SqlStore(open_database(database_url(request.param, request)))
     yield Limiter(LIMITS, SharedCounts(store, clock), clock)
     store.close()
 
@@ -73,13 +80,23 @@ async def test_looking_does_not_count(limiter):
     await refused(limiter, "ann", count=False)
 
 
+async def test_who_only_looks_is_let_in_again_when_the_window_is_over(limiter, clock):
+    for _ in range(2):
+        await limiter.check(Act.PROMPT, "ann")
+    await refused(limiter, "ann", count=False)
+    clock.ahead += timedelta(hours=2)
+    await limiter.check(Act.PROMPT, "ann", count=False)
+
+
 async def test_an_act_without_limits_is_free(limiter):
     for _ in range(100):
         await limiter.check(Act.WORD, "ann")
 
 
-async def test_two_processes_on_one_database_count_together(clock, tmp_path):
-    stores = [SqlStore(open_database(f"sqlite:///{tmp_path / 'arena.db'}")) for _ in range(2)]
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_two_processes_on_one_database_count_together(clock, kind, request):
+    url = database_url(kind, request)
+    stores = [SqlStore(open_database(url)) for _ in range(2)]
     here, there = (Limiter(LIMITS, SharedCounts(store, clock), clock) for store in stores)
     await here.check(Act.PROMPT, "ann")
     await there.check(Act.PROMPT, "ann")

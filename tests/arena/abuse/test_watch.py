@@ -7,10 +7,23 @@ import pytest
 from arena.abuse.rules import Thresholds
 from arena.abuse.watch import Watch, WatchRules
 from arena.battle.ballot import Ballot
+from arena.ids import new_id
 from arena.models import Outcome, Standing
 from tests.support.arena import arena
 
 pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request, tmp_path):
+    """URLs of new databases of each kind."""
+
+    def make():
+        if request.param == "sqlite":
+            return f"sqlite:///{tmp_path / new_id()}.db"
+        return request.getfixturevalue("postgres").new_database()
+
+    return make
 
 
 async def vote(here, digest, prompt="Good morning", **options):
@@ -22,8 +35,8 @@ async def vote(here, digest, prompt="Good morning", **options):
     return voted
 
 
-async def test_votes_are_marked_and_then_left_alone_until_somebody_votes(tmp_path):
-    async with arena(tmp_path) as here:
+async def test_votes_are_marked_and_then_left_alone_until_somebody_votes(tmp_path, new_url):
+    async with arena(tmp_path, url=new_url()) as here:
         watch = Watch(here.store, here.clock, WatchRules(thresholds=Thresholds(same_prompts=2)))
         ann = here.visitor()
         assert await watch.check() == 0
@@ -37,8 +50,8 @@ async def test_votes_are_marked_and_then_left_alone_until_somebody_votes(tmp_pat
         assert marked == [(Standing.SAME_PROMPT,)] * 3 + [()] * 2
 
 
-async def test_without_checks_nothing_is_marked(tmp_path):
-    async with arena(tmp_path) as here:
+async def test_without_checks_nothing_is_marked(tmp_path, new_url):
+    async with arena(tmp_path, url=new_url()) as here:
         watch = Watch(here.store, here.clock, WatchRules(checks=False, thresholds=Thresholds(same_prompts=1)))
         ann = here.visitor()
         for _ in range(3):
@@ -46,8 +59,8 @@ async def test_without_checks_nothing_is_marked(tmp_path):
         assert await watch.check() == 0
 
 
-async def test_texts_go_when_their_time_is_over_and_stay_where_no_time_is_set(tmp_path):
-    async with arena(tmp_path) as here:
+async def test_texts_go_when_their_time_is_over_and_stay_where_no_time_is_set(tmp_path, new_url):
+    async with arena(tmp_path, url=new_url()) as here:
         ann = here.visitor()
         await vote(here, ann, "what I wrote")
         here.clock.ahead += timedelta(days=31)
@@ -58,19 +71,17 @@ async def test_texts_go_when_their_time_is_over_and_stay_where_no_time_is_set(tm
         assert battle.vote.counted
 
 
-async def test_a_vote_as_quick_as_no_hand_is_stored_and_does_not_count(tmp_path):
-    async with arena(tmp_path) as here:
+async def test_a_vote_as_quick_as_no_hand_is_stored_and_does_not_count(tmp_path, new_url):
+    async with arena(tmp_path, url=new_url()) as here:
         ann = here.visitor()
         view = await here.ready(ann)
         voted = await here.service.vote(ann, view.battle_id, view.token, Ballot(outcome=Outcome.TIE))
         assert (voted.counted, voted.reasons) == (False, (Standing.TOO_FAST,))
 
 
-async def test_addresses_are_kept_where_they_are_checked_and_nowhere_else(tmp_path):
+async def test_addresses_are_kept_where_they_are_checked_and_nowhere_else(tmp_path, new_url):
     for checked, expected in ((True, "hash"), (False, "")):
-        folder = tmp_path / str(checked)
-        folder.mkdir()
-        async with arena(folder, check_addresses=checked) as here:
+        async with arena(tmp_path, url=new_url(), check_addresses=checked) as here:
             await vote(here, here.visitor(), address="hash")
             (trace,) = await here.store.vote_traces(here.clock.now() - timedelta(days=1))
             assert trace.address == expected

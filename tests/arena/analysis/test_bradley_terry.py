@@ -107,3 +107,10 @@ def test_seven_losses_beside_a_million_million_wins_count() -> None:
     assert found.converged
     assert theta["x"] - theta["y"] == pytest.approx(np.log(10 / 3), abs=1e-9)
     assert theta["y"] - theta["z"] == pytest.approx(np.log(1e12 / 7), abs=1e-9)
+
+
+def test_a_start_near_the_maximum_is_no_reason_to_stop_short_of_it() -> None:
+    one = Pairs(2, np.array([0]), np.array([1]), np.array([9900.0]), np.array([100.0]), np.array([0.0]))
+    truth = np.array([1, -1]) * np.log(99) / 2
+    found = maximise(one, truth + np.array([4e-4, -4e-4]))
+    assert np.allclose(found.theta, truth, rtol=0, atol=1e-11)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -149,3 +150,51 @@ def test_tastes_widen_the_interval() -> None:
     counts = reduce_votes(simulated(12, 2, sd=1.0, uneven=8), raters=True)
     naive, honest = rate(counts, Options(ci=Ci.SANDWICH)), rate(counts)
     assert (honest.find("m0").se or 0) > 1.5 * (naive.find("m0").se or 0)
+
+
+def written_out(votes: pd.DataFrame, position: bool) -> tuple[np.ndarray, np.ndarray, float]:
+    """Log-odds and CR1 of them from one dense row per vote: nothing of ours but the column names.
+
+    Half ties: a vote's score is x (y - p) with y = 1, 0 or 1/2; the last contestant is left out of the regression and
+    the sum-zero gauge is applied to the estimates afterwards.
+    """
+    names = sorted({*votes["model_a"], *votes["model_b"]})
+    x = np.zeros((len(votes), len(names) + 1))
+    for row, (a, b) in enumerate(zip(votes["model_a"], votes["model_b"], strict=True)):
+        x[row, names.index(a)], x[row, names.index(b)], x[row, -1] = 1, -1, 1
+    x = np.delete(x, [len(names) - 1] if position else [len(names) - 1, len(names)], axis=1)
+    y = votes["winner"].map({"model_a": 1.0, "model_b": 0.0, "tie": 0.5, "both_bad": 0.5}).to_numpy()
+    beta = np.zeros(x.shape[1])
+    for _ in range(40):
+        p = 1 / (1 + np.exp(-x @ beta))
+        hessian = (x.T * (p * (1 - p))) @ x
+        beta = beta + np.linalg.solve(hessian, x.T @ (y - p))
+    rater = [who if isinstance(who, str) else f"nobody {row}" for row, who in enumerate(votes["rater"])]
+    sums = pd.DataFrame(x * (y - p)[:, None]).groupby(rater).sum().to_numpy()
+    inverse = np.linalg.inv(hessian)
+    full = np.eye(len(names), x.shape[1]) if position else np.vstack([np.eye(x.shape[1]), np.zeros(x.shape[1])])
+    if position:
+        full[-1] = 0.0
+    centred = full - full.mean(axis=0)
+    covariance = centred @ inverse @ sums.T @ sums @ inverse @ centred.T
+    return centred @ beta, covariance, len(sums) / (len(sums) - 1)
+
+
+@pytest.mark.parametrize("position", [False, True])
+@pytest.mark.parametrize(("raters", "contestants", "lone"), [(6, 3, 0), (9, 5, 12), (4, 2, 5), (25, 4, 0)])
+def test_cr1_is_that_of_a_dense_regression_written_out(
+    raters: int, contestants: int, lone: int, position: bool
+) -> None:
+    votes = simulated(raters, contestants, lone=lone)
+    theta, covariance, factor = written_out(votes, position)
+    options = Options(ci=Ci.CLUSTER, correction=Correction.CR1, position=position)
+    found, anchored = (
+        rate(reduce_votes(votes, raters=True), replace(options, anchor=anchor)) for anchor in (None, "m1")
+    )
+    to_anchor = np.eye(contestants) - np.eye(contestants)[1]
+    for k in range(contestants):
+        row, other = found.find(f"m{k}"), anchored.find(f"m{k}")
+        assert row.theta == pytest.approx(theta[k], abs=1e-9)
+        assert row.se == pytest.approx(np.sqrt(factor * covariance[k, k]), rel=1e-8)
+        assert other.theta == pytest.approx(theta[k] - theta[1], abs=1e-9)
+        assert other.se == pytest.approx(np.sqrt(factor * to_anchor[k] @ covariance @ to_anchor[k]), rel=1e-8, abs=1e-9)

@@ -69,3 +69,12 @@ def test_the_votes_that_matter_most_are_removed_first() -> None:
     direct = next(removed for removed in range(1, 30) if not leads(removed))
     assert found.first == "x" and found.votes_first is not None
     assert found.votes_first <= direct
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_clear_lead_is_blurred_before_it_is_turned(seed: int) -> None:
+    found = fragility(reduce_votes(simulated(40, 4, seed=seed, sd=0.2), raters=True))
+    assert found.clear
+    assert found.votes_first is not None and found.votes_clarity is not None
+    assert 0 < found.votes_clarity <= found.votes_first
+    assert found.raters_first is None or 0 < (found.raters_clarity or 0) <= found.raters_first

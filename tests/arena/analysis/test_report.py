@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from arena.analysis.agreement import Agreement
 from arena.analysis.counts import from_cells, reduce_votes
+from arena.analysis.fragility import fragility
 from arena.analysis.ratings import rate
 from arena.analysis.report import Material, finding, render, votes_per_day
 from arena.analysis.report_text import EN, ZH, Language
@@ -93,3 +95,25 @@ def test_side_colours_are_used_for_nothing_but_sides() -> None:
     text = page(Language.EN)
     assert not re.search(r"class=\"[^\"]*\bside", text)
     assert "var(--a)" not in text and "var(--b)" not in text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_how_firm_the_result_is_is_said_in_words(language: Language) -> None:
+    counts = reduce_votes(simulated(12, 4), raters=True)
+    ratings = rate(counts, Options(quasi=True))
+    found, agreement = fragility(counts), Agreement(alpha=0.25, items=7, votes=19)
+    text = render(Material(ratings, counts, fragility=found, agreement=agreement), language)
+    words = EN if language is Language.EN else ZH
+    assert words["firm"] in text and words["quasi"] in text and "alpha = 0.25" in text
+    for number in (found.votes_first, found.votes_clarity, found.raters_first, found.raters_clarity):
+        assert number is not None
+        assert re.search(rf"\b{number}\b", text)
+
+
+def test_how_often_answers_failed_or_named_their_model_is_shown_where_it_is_known() -> None:
+    counts = from_cells(["x"], ["y"], ["model_a"], [9])
+    ratings = rate(counts)
+    assert "Named itself" not in render(Material(ratings, counts))
+    leaks, errors = {"x": (1, 4), "y": (0, 4)}, {"x": (0, 4), "y": (2, 4)}
+    text = render(Material(ratings, counts, leaks=leaks, errors=errors))
+    assert "Named itself" in text and "25.0% (" in text and "50.0% (" in text

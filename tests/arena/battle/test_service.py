@@ -128,7 +128,7 @@ async def test_retrying_asks_the_failed_side_only_and_keeps_every_attempt(here):
     fail_one(here, Script([CUT]), Script([CUT]), Script(["Now."]))
     view = await here.ready(me)
     asked = len(here.chat.asked)
-    view = await here.settled(me, await here.service.retry(me, view.battle_id))
+    view = await here.settled(me, (await here.service.retry(me, view.battle_id)).view)
     assert view.state is BattleState.READY
     assert [name for name, _ in here.chat.asked[asked:]] == ["canary-left"]
     battle = await here.store.battle(view.battle_id)
@@ -172,7 +172,7 @@ async def test_leaving_interrupts_and_coming_back_asks_both_again(tmp_path):
         view = await here.service.current(me)
         assert view.state is BattleState.INTERRUPTED
         assert here.chat.running == 0
-        view = await here.settled(me, await here.service.retry(me, view.battle_id))
+        view = await here.settled(me, (await here.service.retry(me, view.battle_id)).view)
         assert view.state is BattleState.READY
 
 

@@ -6,12 +6,10 @@ from datetime import timedelta
 import pytest
 
 from arena.battle.ballot import Ballot
-from arena.battle.runner import RunnerRules
 from arena.contestant_parts import Price
 from arena.errors import ChatError, Refusal, UserError
 from arena.models import ErrorKind, Outcome
 from tests.support.arena import arena, contestants
-from tests.support.chat import LONG
 from tests.support.refusals import refused
 
 pytestmark = pytest.mark.integration
@@ -54,10 +52,3 @@ async def test_a_paused_arena_opens_no_battle_but_lets_the_open_ones_end(here):
     await here.service.vote(me, view.battle_id, view.token, A_WINS)
     await here.store.set_paused(False)
     await here.ready(here.visitor())
-
-
-async def test_beyond_its_places_a_process_refuses_with_a_sentence(tmp_path):
-    async with arena(tmp_path, runner_rules=RunnerRules(max_live=1)) as here:
-        here.chat.scripts = {n: [LONG] for n in ("canary-left", "canary-right")}
-        await here.service.send(here.visitor(), "Hi")
-        assert await refused(here.service.send(here.visitor(), "Hi")) is Refusal.FULL

@@ -184,7 +184,7 @@ def test_nobody_completed() -> None:
 
 def test_an_empty_study() -> None:
     found = figures(record())
-    assert (found.full.secondaries, found.people) == ((), ())
+    assert ([s.n for s in found.full.secondaries], found.people) == ([0, 0], ())
 
 
 def test_everybody_agrees() -> None:

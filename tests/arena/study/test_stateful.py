@@ -22,10 +22,9 @@ from arena.study.steps import CHATS
 from arena.study.views import Stage
 from arena.study_models import ParticipantState, Sequence
 from arena.study_people import Participant, PeriodState, Step
+from tests.long.sizes import sizes
 from tests.support.chat import CUT, Script
-from tests.support.study import LEFT, PROTOCOL, RIGHT, Lab, Person, changed, lab
-
-pytestmark = pytest.mark.integration
+from tests.support.study import LEFT, PROTOCOL, RIGHT, Lab, Person, another_process, changed, lab
 
 T = TypeVar("T")
 WHO = st.integers(0, 1)
@@ -46,6 +45,8 @@ class Study(RuleBasedStateMachine):
         self.here: Lab = self.run(
             self.stack.enter_async_context(lab(Path(self.folder.name), protocol=protocol, url="sqlite://", away_s=15.0))
         )
+        self.there = self.run(another_process(self.here, away_s=15.0))
+        self.stack.push_async_callback(self.there.runner.turns.close)
         self.people = [self.here.person(place) for place in range(2)]
         self.before: dict[str, Participant] = {}
 
@@ -121,6 +122,30 @@ class Study(RuleBasedStateMachine):
         person = self.person(who)
         self.tried(self.here.service.go_on(person.browser, person.code))
 
+    @rule(who=WHO)
+    def stops(self, who: int) -> None:
+        person = self.person(who)
+        self.tried(self.here.service.stop(person.browser, person.code))
+
+    @rule(who=WHO)
+    def asks_for_another_resume_code(self, who: int) -> None:
+        person = self.person(who)
+        made = self.tried(self.here.service.new_resume_code(person.browser, person.code))
+        if made is not None:
+            assert self.tried(self.here.service.resume(self.here.browser(), person.code, person.resume_code)) is None
+            person.resume_code = made.resume_code
+
+    @rule(who=WHO)
+    def is_sent_to_the_other_process(self, who: int) -> None:
+        person = self.person(who)
+        person.lab = self.there if person.lab is self.here else self.here
+
+    @rule(who=WHO, dice=st.integers(0, 11), erase=st.booleans())
+    def seldom_withdraws(self, who: int, dice: int, erase: bool) -> None:
+        person = self.person(who)
+        if dice == 0 and self.tried(person.lab.service.withdraw(person.browser, person.code, erase=erase)) is not None:
+            assert self.tried(person.send()) is None
+
     @rule(who=WHO, other=WHO)
     def takes_the_others_link(self, who: int, other: int) -> None:
         if who != other:
@@ -151,6 +176,8 @@ class Study(RuleBasedStateMachine):
         self.before = {each.id: each for each in people}
 
     def check_alone(self, each: Participant) -> None:
+        if each.state is ParticipantState.WITHDRAWN:
+            return
         reached = STEPS.index(each.step)
         assert (each.sequence is None) == (each.consented_at is None)
         assert (each.state is ParticipantState.COMPLETED) == (each.step is Step.DONE)
@@ -165,6 +192,12 @@ class Study(RuleBasedStateMachine):
             assert each.response("ai_tone", 1) is not None
 
     def check_since(self, before: Participant, after: Participant) -> None:
+        if after.state is ParticipantState.WITHDRAWN:
+            # What was erased is gone, the place in the order is not, and nothing comes after it.
+            assert before.sequence in (None, after.sequence)
+            assert before.state is not ParticipantState.WITHDRAWN or after == before
+            return
+        assert before.state is not ParticipantState.WITHDRAWN
         assert after.responses[: len(before.responses)] == before.responses
         assert STEPS.index(after.step) >= STEPS.index(before.step)
         assert before.sequence in (None, after.sequence)
@@ -175,11 +208,12 @@ class Study(RuleBasedStateMachine):
             assert old.state is not PeriodState.OVER or new == old
 
 
-def test_the_promises_hold_whatever_people_do() -> None:
+@pytest.mark.parametrize("runs", sizes(small=15, full=250))
+def test_the_promises_hold_whatever_people_do(runs: int) -> None:
     run_state_machine_as_test(
         Study,
         settings=settings(
-            max_examples=15,
+            max_examples=runs,
             stateful_step_count=40,
             deadline=None,
             phases=(Phase.generate,),  # a shorter example would cost minutes
@@ -188,6 +222,7 @@ def test_the_promises_hold_whatever_people_do() -> None:
     )
 
 
+@pytest.mark.integration
 async def test_a_whole_study_is_exactly_balanced_and_its_record_whole(tmp_path: Path) -> None:
     async with lab(tmp_path, url="sqlite://") as here:
         for place in range(4):

@@ -17,7 +17,7 @@ TEXTS = StudyTexts(
     title={"en": "A <b>study</b>", "zh": "一项研究"},
     instruction={"en": "Talk."},
     consent={"en": "I agree.\n\nReally.", "zh": "我同意。"},
-    contact="study@example.org",
+    contact={"en": "study@example.org"},
     suggestions={"en": ("Hello & welcome",)},
     languages=("en", "zh"),
     period_s=600.0,
@@ -83,7 +83,7 @@ def test_while_an_answer_is_written_it_can_be_stopped_and_nothing_sent():
         ({"running": False, "pause": Pause.FAILING}, PeriodState.FAILED, EN.pause[Pause.FAILING]),
         ({"running": False, "pause": Pause.AWAY}, PeriodState.READY, EN.pause[Pause.AWAY]),
         ({"left_s": 50.0, "warning": True}, PeriodState.READY, EN.last_minute),
-        ({"left_s": 0.0, "warning": True, "time_up": True}, PeriodState.READY, EN.time_up_missing.format(n=1)),
+        ({"left_s": 0.0, "warning": True, "time_up": True}, PeriodState.READY, EN.time_up_missing_one),
         ({}, PeriodState.READY, ""),
     ],
 )
