@@ -22,6 +22,8 @@ from arena.models import Answer, Battle, BattleState, Draw, Pacing, Side
 from arena.ports import ChatClient, Clock, Lease, Meter, Store, Unmetered
 
 SAVE_TRIES = 5
+BRIEF_CHARS = 2000
+"""Texts up to here are searched at once, in under a millisecond; a thread would cost more than the search."""
 SAVE_PAUSE_S = 1.0
 HALT_S = 2 * SAVE_TRIES * SAVE_PAUSE_S
 
@@ -129,8 +131,7 @@ class TurnRunner:
 
     async def _finish(self, battle: Battle, turn: LiveTurn, why: Halt, names: Sequence[str]) -> BattleState:
         ended = turn.answers(why)
-        # Long answers take a while to search; nobody else's stream shall wait for that.
-        answers = await asyncio.to_thread(lambda: [_with_leak(answer, names) for answer in ended])
+        answers = [await _with_leak(answer, names) for answer in ended]
         state = _state_after(answers, why)
         for tried in range(1, SAVE_TRIES + 1):
             try:
@@ -154,8 +155,11 @@ class TurnRunner:
         await self._store.renew_leases(battle_ids, self.lease())
 
 
-def _with_leak(answer: Answer, names: Sequence[str]) -> Answer:
-    return replace(answer, leak=find_leak(answer.text, names))
+async def _with_leak(answer: Answer, names: Sequence[str]) -> Answer:
+    # Long answers take a while to search; nobody else's stream shall wait for that.
+    brief = len(answer.text) <= BRIEF_CHARS
+    leak = find_leak(answer.text, names) if brief else await asyncio.to_thread(find_leak, answer.text, names)
+    return replace(answer, leak=leak)
 
 
 def _state_after(answers: Sequence[Answer], why: Halt) -> BattleState:

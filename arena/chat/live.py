@@ -75,7 +75,8 @@ class LiveTurn:
         self.readers = tuple(readers(self._touch))
         self.state = BattleState.STREAMING
         self.version = 0
-        self._shown = dict.fromkeys((r.attempt.side for r in self.readers), 0)
+        self._reader = {r.attempt.side: r for r in self.readers}
+        self._shown = dict.fromkeys(self._reader, 0)
         self._matched = pacing is Pacing.MATCHED
         self._clock = clock
         self._grace_s = grace_s
@@ -103,11 +104,11 @@ class LiveTurn:
 
     def shown(self, side: Side, since: int = 0) -> str:
         """The text of a side that may be seen, from a position on."""
-        return self._reader(side).text[since : self._shown[side]]
+        return self._reader[side].text[since : self._shown[side]]
 
     def status(self, side: Side) -> SideStatus:
         """What a watcher may know of a side; with matched pacing a failure is told at the end only."""
-        reader = self._reader(side)
+        reader = self._reader[side]
         if self._side_failed(reader) and (self.ended or not self._matched):
             return SideStatus.FAILED
         if not self._shown[side]:
@@ -249,9 +250,6 @@ class LiveTurn:
         self._stay()
         if self._timer is not None:
             self._timer.cancel()
-
-    def _reader(self, side: Side) -> AnswerReader:
-        return next(r for r in self.readers if r.attempt.side is side)
 
     def _fully_shown(self, reader: AnswerReader) -> bool:
         return self._shown[reader.attempt.side] >= len(reader.text)

@@ -28,7 +28,10 @@ class EventSplitter:
     def feed(self, piece: bytes) -> list[bytes]:
         """The data of every event that this piece completes. Raises `EventTooLong`."""
         if self._whole(piece):
-            events = piece[6:-2].split(b"\n\ndata: ")
+            data = piece[6:-2]
+            if data and b"\n" not in data:  # one event, as a token usually comes
+                return [data]
+            events = data.split(b"\n\ndata: ")
             if not any(b"\n" in event for event in events):
                 return [event for event in events if event]
         lines = (self._rest + piece).splitlines(keepends=True)
