@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ from tests.support.model_server import ModelServer
 
 MODELS = ("left", "right")
 BATTLE_TIMEOUT_S = 180.0
+AT_ONCE = 4
+AT_ONCE_TOKENS_PER_S = 5_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +45,14 @@ class Wave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What a wave is made of. `spread_s`: the starts are spread evenly over this time; 0 is one instant."""
+    """What a wave is made of. `spread_s`: the starts are spread evenly over this time; 0 is one instant.
+
+    `answer` is how the models answer, in the words of their script; past turns have the same answers at once.
+    """
 
     battles: int
     spread_s: float
+    answer: Mapping[str, float]
     past_turns: int = 0
     one_at_a_time: bool = False
 
@@ -58,10 +64,10 @@ async def visitors(url: str, count: int) -> AsyncIterator[list[Visitor]]:
         yield [await stack.enter_async_context(visitor(url)) for _ in range(count)]
 
 
-async def arena_wave(arena: App, load: Load) -> Wave:
+async def arena_wave(arena: App, server: ModelServer, load: Load) -> Wave:
     """Play the battles to their votes; only the last turn is measured, the CPU time is that of the measured turns."""
     async with visitors(arena.url, load.battles) as people:
-        battles = [await _past(person, load.past_turns) for person in people]
+        battles = await _pasts(server, people, load)
         cpu = cpu_seconds(arena.pid)
         timings, failures = await _wave(
             load,
@@ -102,10 +108,28 @@ async def _outcome(play: Callable[[], Awaitable[Timing]], wait_s: float) -> Timi
         return f"{type(error).__name__}: {error}"
 
 
-async def _past(person: Visitor, turns: int) -> str:
+async def _pasts(server: ModelServer, people: Sequence[Visitor], load: Load) -> list[str]:
+    """The battles with their past turns, by person; none has been opened where there is no past."""
+    if not load.past_turns:
+        return [""] * len(people)
+    a_few = asyncio.Semaphore(AT_ONCE)
+    _teach(server, {**load.answer, "rate": AT_ONCE_TOKENS_PER_S, "first_s": 0.0})
+    try:
+        return await asyncio.gather(*(_past(person, load.past_turns, a_few) for person in people))
+    finally:
+        _teach(server, load.answer)
+
+
+def _teach(server: ModelServer, answer: Mapping[str, float]) -> None:
+    for model in MODELS:
+        server.script(model, **answer)
+
+
+async def _past(person: Visitor, turns: int, a_few: asyncio.Semaphore) -> str:
     battle = ""
-    for _ in range(turns):
-        battle = (await person.turn("Hello again", battle))["battle"]
+    async with a_few:
+        for _ in range(turns):
+            battle = (await person.turn("Hello again", battle))["battle"]
     return battle
 
 

@@ -12,7 +12,7 @@ import json
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -58,6 +58,13 @@ class Result:
     idle_core_share: float
 
 
+UNLIMITED = {
+    "max_turns": "100",
+    "max_live_battles": "1000",
+    **{f"limit_{whose}": "1000000/minute" for whose in ("rater", "address", "all")},
+}
+
+
 @app.command()
 def main(
     battles: Annotated[int, typer.Option(help="How many battles a run has.")] = 50,
@@ -71,10 +78,11 @@ def main(
     json_out: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Measure with pacing natural, so that every delay is the arena's."""
-    load = Load(battles=battles, spread_s=spread, past_turns=past_turns, one_at_a_time=one_at_a_time)
+    answer = {"rate": rate, "tokens": tokens, "first_s": first_s}
+    load = Load(battles=battles, spread_s=spread, answer=answer, past_turns=past_turns, one_at_a_time=one_at_a_time)
     with ModelServer() as server, tempfile.TemporaryDirectory() as folder:
-        field = [server.contestant(model, rate=rate, tokens=tokens, first_s=first_s) for model in MODELS]
-        with running_app(Path(folder), field, pacing="natural", max_turns="100", max_live_battles="1000") as arena:
+        field = [server.contestant(model, **answer) for model in MODELS]
+        with running_app(Path(folder), field, None, pacing="natural", **UNLIMITED) as arena:
             result = asyncio.run(measure(arena, server, load, runs))
     if json_out:
         print(json.dumps(asdict(result), indent=2))
@@ -86,14 +94,14 @@ def main(
 
 async def measure(arena: App, server: ModelServer, load: Load, runs: int) -> Result:
     """A wave of both kinds to warm up, then the runs, then a while of nothing."""
-    warm_up = Load(battles=min(10, load.battles), spread_s=load.spread_s, one_at_a_time=load.one_at_a_time)
+    warm_up = replace(load, battles=min(10, load.battles), past_turns=0)
     await direct_wave(server, warm_up)
-    await arena_wave(arena, warm_up)
+    await arena_wave(arena, server, warm_up)
     measured: list[Run] = []
     failures: list[str] = []
     for _ in track(range(runs), description="runs", console=Console(stderr=True)):
         direct = await direct_wave(server, load)
-        through = await arena_wave(arena, load)
+        through = await arena_wave(arena, server, load)
         failures += [*direct.failures, *through.failures]
         measured.append(summarise(direct, through, resident_mb(arena.pid)))
     return Result(
