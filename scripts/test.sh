@@ -114,8 +114,8 @@ run_step() {
     unit) step "unit tests" pytest "not integration and not e2e and not long and not vllm" -n auto ;;
     integration)
       find_servers
-      # They wait for servers and clocks more than they compute.
-      step "integration tests" pytest "integration and not e2e and not long and not vllm" -n 3
+      # They wait for servers and clocks more than they compute. A file stays together: its tests share an arena.
+      step "integration tests" pytest "integration and not e2e and not long and not vllm" -n 3 --dist loadfile
       ;;
     long)
       find_servers

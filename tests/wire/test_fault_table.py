@@ -26,8 +26,10 @@ from tests.support.arena import arena
 
 pytestmark = pytest.mark.integration
 
-SHORT = ChatTimeouts(connect_s=5, first_token_s=5, idle_s=5, tail_s=1, answer_s=30)
+SHORT = ChatTimeouts(connect_s=6, first_token_s=6, idle_s=6, tail_s=1, answer_s=60)
 AT_ONCE = 8
+PATIENCE_S = 90
+"""Far more than any case takes, for machines that have much else to do."""
 FINE = {"text": "Fine, and you? I hope that all is well.", "rate": 100.0}
 ONE = {"text": "Fine"}
 """Trouble in the middle of one token comes before it."""
@@ -127,7 +129,7 @@ async def play(case, models, folder, closed_port):
         sent = await here.service.send(me, "How are you?")
         turn = here.runner.turns.get(sent.view.battle_id)
         with turn.subscribed():
-            assert await turn.until_ended(25)
+            assert await turn.until_ended(PATIENCE_S)
         view = await here.service.view(me, sent.view.battle_id)
         battle = await here.store.battle(view.battle_id)
         said = [page_state(view, text).status for text in (EN, ZH)]

@@ -108,7 +108,7 @@ async def test_a_withdrawn_participant_is_excluded_and_keeps_label_sequence_and_
     await person.to_period(1)
     await person.send("my secret")
     view = await here.service.withdraw(person.browser, person.code)
-    assert (view.stage, view.can) == (Stage.WITHDRAWN, frozenset())
+    assert (view.stage, view.can) == (Stage.WITHDRAWN, {Can.ERASE})
     await nothing_changed(here, here.service.send(person.browser, person.code, "hi"), Refusal.STUDY_GONE)
     await office(here).close(here.study_id)
     sheet = (await office(here).record(here.study_id)).sheets[0]
