@@ -123,7 +123,7 @@ run_step() {
       step "long tests" $bin/python -m pytest -m long -rP tests/long
       ;;
     e2e)
-      if find_chromium; then step "browser tests" pytest e2e
+      if find_chromium; then step "browser tests" pytest "e2e and not long and not vllm" --durations=8
       else skip "browser tests" "no chromium, and it could not be installed; sudo apt-get install chromium fonts-noto-cjk"
       fi
       ;;
