@@ -33,6 +33,17 @@ def configure_logging(log_format: str, level: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=lambda *_: _StandardError(),
+        cache_logger_on_first_use=False,  # so that a process may set it up anew
     )
+
+
+class _StandardError:
+    """Writes lines to what standard error is at the moment; whoever redirects it later has them too."""
+
+    def msg(self, message: str) -> None:
+        """Write a line."""
+        sys.stderr.write(f"{message}\n")
+        sys.stderr.flush()
+
+    log = debug = info = warn = warning = error = exception = critical = fatal = failure = err = msg

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from arena.ui.api import ENDPOINTS, ProgramApi
@@ -25,15 +25,21 @@ Method = Callable[..., Awaitable[dict[str, Any]]]
 
 
 class ShortCut:
-    """ASGI middleware that serves these routes and passes everything else on."""
+    """ASGI middleware that serves these routes and passes everything else on, wrong methods too."""
 
     def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
         self._app = app
-        self._router = Router(routes, redirect_slashes=False, default=app)
+        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request here, or pass it on."""
-        await (self._router if scope["type"] == "http" else self._app)(scope, receive, send)
+        for route in self._routes if scope["type"] == "http" else ():
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(found)
+                await route.handle(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def program_routes(site: Site) -> list[Route]:
