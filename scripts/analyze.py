@@ -131,7 +131,7 @@ def main(
     show_all(done, Console(stderr="-" in (json_out, csv_out, report_out)))
     write(json_out, lambda: to_json(done.ratings, dict(done.slices.ratings) if done.slices else None))
     write(csv_out, lambda: to_frame(done.ratings).to_csv(index=False))
-    write(report_out, lambda: render(material(done.votes, done.found, done.ratings, options), language))
+    write(report_out, lambda: report(done, options, language))
 
 
 def analyse(task: Task) -> Analysis:
@@ -196,6 +196,12 @@ def sliceable(options: Options) -> Options:
     """Slices are rated by Bradley-Terry or Davidson; an anchor may be missing from a slice."""
     counted = options.method in (Method.BT, Method.DAVIDSON)
     return replace(options, method=options.method if counted else Method.BT, anchor=None)
+
+
+def report(done: Analysis, options: Options, language: Language) -> str:
+    """The HTML report; how firm the result is takes a while with many raters."""
+    with Console(stderr=True).status("Writing the report ..."):
+        return render(material(done.votes, done.found, done.ratings, options), language)
 
 
 def show_all(done: Analysis, console: Console) -> None:

@@ -16,12 +16,14 @@ import numpy as np
 from arena.analysis.arrays import Floats, Ints, scatter
 from arena.analysis.counts import LONE, Counts
 from arena.analysis.design import Design, build
-from arena.analysis.estimation import estimate
+from arena.analysis.estimation import Estimation, estimate
 from arena.analysis.family import Family, cumulants
 from arena.analysis.glm import information_at, inverse_information
-from arena.analysis.intervals import Bounds
 from arena.analysis.ratings import measure
 from arena.analysis.results import Ci, Options
+
+ROUNDING = 1e-9
+"""Log-odds below which two contestants are level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ class Fragility:
 
 
 @dataclass(frozen=True, slots=True)
+class _Rest:
+    """What a removal leaves, and the estimate from it; the first two can still be compared."""
+
+    counts: Counts
+    whole: Design
+    found: Estimation
+
+
+@dataclass(frozen=True, slots=True)
 class _Race:
     """The first two contestants of a table of counts, and how their difference looks after a removal."""
 
@@ -49,30 +60,32 @@ class _Race:
     contrast: Floats
     ci: Ci
 
-    def difference(self, n: Floats) -> Bounds | None:
-        """Difference of the two with cell weights `n`; None where what is left cannot compare them."""
+    def leads(self, n: Floats) -> bool | None:
+        """Whether the first is still ahead of the second with cell weights `n`, by more than rounding."""
+        rest = self._rest(n)
+        return None if rest is None else bool(self.contrast @ rest.found.fit.beta > ROUNDING)
+
+    def clear(self, n: Floats) -> bool | None:
+        """Whether the interval of their difference leaves out zero."""
+        rest = self._rest(n)
+        if rest is None:
+            return None
+        uncertainty = measure(rest.whole, build(rest.counts, Family.HALF_TIES), rest.found, Options(ci=self.ci))
+        if uncertainty is None:
+            return None
+        contrast = self.contrast[None]
+        bounds = uncertainty.bounds(contrast, contrast @ rest.found.fit.beta, 0.95)
+        return bool(bounds.lower[0] > 0 or bounds.upper[0] < 0)
+
+    def _rest(self, n: Floats) -> _Rest | None:
         kept = n > 0
         if not kept.any():
             return None
-        by_rater = build(replace(self.counts.select(kept), n=n[kept]), Family.HALF_TIES)
-        whole = build(replace(self.counts.select(kept), n=n[kept], rater=None), Family.HALF_TIES)
+        counts = replace(self.counts.select(kept), n=n[kept])
+        whole = build(counts.without_raters(), Family.HALF_TIES)
         found = estimate(whole)
-        pair = np.flatnonzero(self.contrast)
-        if found.labels[pair[0]] != found.labels[pair[1]]:
-            return None
-        uncertainty = measure(whole, by_rater, found, Options(ci=self.ci))
-        contrast = self.contrast[None]
-        return None if uncertainty is None else uncertainty.bounds(contrast, contrast @ found.fit.beta, 0.95)
-
-    def leads(self, n: Floats) -> bool | None:
-        """Whether the first is still ahead of the second, by more than rounding."""
-        bounds = self.difference(n)
-        return None if bounds is None else bool(bounds.lower[0] + bounds.upper[0] > 1e-9)
-
-    def clear(self, n: Floats) -> bool | None:
-        """Whether the interval leaves out zero."""
-        bounds = self.difference(n)
-        return None if bounds is None else bool(bounds.lower[0] > 0 or bounds.upper[0] < 0)
+        first, second = np.flatnonzero(self.contrast)
+        return _Rest(counts, whole, found) if found.labels[first] == found.labels[second] else None
 
 
 def fragility(counts: Counts) -> Fragility:
@@ -154,9 +167,10 @@ def _fewest_raters(
 
 def _bisect(most: int, changed: Callable[[int], bool]) -> int | None:
     """The smallest number from 1 to `most` that changes the answer, taking more to change it too; None for none."""
-    if most < 1 or not (changed(most) or changed(most // 2)):
+    high = next((number for number in (most, most // 2) if number and changed(number)), None)
+    if high is None:
         return None
-    low, high = 0, most if changed(most) else most // 2
+    low = 0
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if changed(middle) else (middle, high)

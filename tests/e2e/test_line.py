@@ -72,13 +72,19 @@ def test_a_person_beyond_the_slots_sees_a_place_that_moves_and_then_the_battle(p
     expect(third.locator(".turn .said")).to_have_text(["我也来"])
 
 
-def test_a_refresh_keeps_the_place_and_leaving_keeps_the_message(people, hold):
+def line_of_two(people, hold):
+    """One who holds the slot, and two who wait for it."""
     first, second, third = people(), people(), people()
     hold(first)
     send(second, "Me too")
     expect(second.locator("#status")).to_contain_text("1st in line")
     send(third, "And me")
     expect(third.locator("#status")).to_contain_text("2nd in line")
+    return first, second, third
+
+
+def test_a_refresh_keeps_the_place_and_leaving_keeps_the_message(people, hold):
+    first, second, third = line_of_two(people, hold)
     second.reload()
     expect(second.locator("#status")).to_contain_text("1st in line")
     expect(second.locator("#prompt textarea")).to_have_value("Me too")
@@ -107,12 +113,7 @@ def test_a_further_turn_waits_too_and_the_conversation_stays_in_sight(people, ho
 
 
 def test_a_closed_tab_gives_its_place_to_the_next(people, hold):
-    first, second, third = people(), people(), people()
-    hold(first)
-    send(second, "Me too")
-    expect(second.locator("#status")).to_contain_text("1st in line")
-    send(third, "And me")
-    expect(third.locator("#status")).to_contain_text("2nd in line")
+    first, second, third = line_of_two(people, hold)
     second.close()
     expect(third.locator("#status")).to_contain_text("1st in line", timeout=15_000)
     first.click("#stop")

@@ -78,3 +78,9 @@ def test_a_clear_lead_is_blurred_before_it_is_turned(seed: int) -> None:
     assert found.votes_first is not None and found.votes_clarity is not None
     assert 0 < found.votes_clarity <= found.votes_first
     assert found.raters_first is None or 0 < (found.raters_clarity or 0) <= found.raters_first
+
+
+def test_who_is_first_does_not_need_an_interval() -> None:
+    alone = from_cells(["x", "x"], ["y", "y"], ["model_a", "model_b"], [60, 40], ["r", "r"])  # one rater: none is known
+    found = fragility(alone)
+    assert (found.clear, found.votes_first) == (False, 20)

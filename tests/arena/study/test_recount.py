@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from arena.study.figures import figures
 from arena.study.reading import table_csv, to_csv
 from arena.study_models import ParticipantState, Sequence, Sheet, StudyRecord
 from tests.arena.study.sheets import PROTOCOL, X, Y, record, sheet, twelve
-from tests.support import stranger
+from tests.support import stranger, stranger_statistics
 from tests.support.stranger import alike
 
 NOT_COMPUTED = {"study", "source", "state", "closed_early", "protocol_hash", "recorded", "people", "version"}
@@ -98,8 +99,10 @@ def test_the_drawn_studies_have_everything_in_them() -> None:
     assert any(f.per_protocol.primary.n < f.full.primary.n for f in found)
 
 
-def test_the_stranger_uses_nothing_of_ours() -> None:
-    tree = ast.parse(Path(stranger.__file__).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("module", [stranger, stranger_statistics], ids=lambda module: module.__name__)
+def test_the_stranger_uses_nothing_of_ours(module: ModuleType) -> None:
+    tree = ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported.discard(stranger_statistics.__name__)
     assert not [name for name in imported if str(name).split(".")[0] in ("arena", "storage", "scripts", "tests")]
