@@ -21,6 +21,10 @@ blockquote{margin:8px 0;padding-left:12px;border-left:3px solid var(--line)}
 .plot .curve{fill:none;stroke:var(--ink);stroke-width:2}
 .plot .full{fill:var(--ink)}.plot .hollow{fill:none;stroke:var(--ink)}
 .plot text.on-full{fill:var(--paper)}
+@media screen and (max-width:640px){
+.prose thead{display:none}.prose tr,.prose th,.prose td{display:block}.prose th,.prose td{border:0;padding:2px 0}
+.prose tr{border-bottom:1px solid var(--line);padding:8px 0}.prose tbody th{font-weight:600}
+.prose td::before{content:attr(data-column);display:block;color:var(--muted);font-size:13px}}
 @media print{h2{break-after:avoid}.wide{overflow:visible}svg.plot{min-width:0}}
 """
 
@@ -70,17 +74,19 @@ def figure(svg: str, caption: str) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, kind: str = "") -> str:
-    """A table; the first column names its rows. `prose` is for texts rather than numbers."""
+    """A table; the first column names its rows. `prose` is for texts, which stand under each other on a phone."""
     head = "".join(f'<th scope="col">{_safe(name)}</th>' for name in columns)
-    body = "".join(_row(row) for row in rows)
+    body = "".join(_row(columns, row) for row in rows)
     said = f"<caption>{_safe(caption)}</caption>" if caption else ""
     whole = f"{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     return f'<div class="wide" tabindex="0"><table class="{kind}">{whole}</table></div>'
 
 
-def _row(row: Sequence[str]) -> str:
+def _row(columns: Sequence[str], row: Sequence[str]) -> str:
     first, *others = map(_safe, row)
-    return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
+    cells = zip(columns[1:], others, strict=True)
+    told = "".join(f'<td data-column="{_safe(column)}">{cell}</td>' for column, cell in cells)
+    return f'<tr><th scope="row">{first}</th>{told}</tr>'
 
 
 def _safe(text: str) -> str:
