@@ -141,7 +141,7 @@ class Store(Protocol):
         ...
 
     async def ping(self) -> None:
-        """Prove that the database can be written to (a write that is rolled back)."""
+        """Prove that the database can be written to; nothing is kept. A proof may hold for a second."""
         ...
 
     async def origin(self) -> str:

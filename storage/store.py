@@ -37,6 +37,11 @@ Timed = Callable[[str, float], None]
 Work = Callable[Concatenate["SqlStore", Connection, P], R]
 Method = Callable[Concatenate["SqlStore", P], Coroutine[Any, Any, R]]
 
+THREADS = 4
+"""How many transactions may be under way at once."""
+PROOF_S = 1.0
+"""A ping is a write to the disk, and who asks for the arena's health needs no password."""
+
 
 class _Threads:
     """A few threads, and how many calls wait for one of them."""
@@ -96,18 +101,19 @@ def _writes(work: Work[P, R]) -> Method[P, R]:
 class SqlStore:
     """The store on an open database.
 
+    SQLite's writers queue for one thread, in order, which is fairer and faster than its own waiting.
+
     Args:
         database: from `storage.database.open_database`; the store closes it.
-        threads: how many transactions may be under way at once; SQLite's writers queue for one place, in order, which
-            is fairer and faster than its own waiting.
         timed: is told each call's name and how long it took.
     """
 
-    def __init__(self, database: Database, threads: int = 4, timed: Timed | None = None) -> None:
+    def __init__(self, database: Database, timed: Timed | None = None) -> None:
         self.database = database
         self._timed = timed
         self._saved: set[str] = set()  # hashes of contestants that are stored; their rows never change or go
-        self._readers = _Threads(threads, "store")
+        self._proved = -PROOF_S
+        self._readers = _Threads(THREADS, "store")
         self._writers = _Threads(1, "store-writer") if database.one_writer else self._readers
         if database.one_connection:
             self._readers = self._writers
@@ -157,11 +163,15 @@ class SqlStore:
 
     # --- the database itself ---
 
+    async def ping(self) -> None:
+        """Prove that the database can be written to; nothing is kept. A proof holds for a second."""
+        if time.monotonic() - self._proved > PROOF_S:
+            await self._ping()
+            self._proved = time.monotonic()
+
     @_writes
-    def ping(self, connection: Connection) -> None:
-        """Prove that the database can be written to; nothing is kept."""
+    def _ping(self, connection: Connection) -> None:
         kept.probe(connection)
-        connection.rollback()
 
     async def origin(self) -> str:
         """The random id of this database."""

@@ -26,7 +26,7 @@ from arena.battle.runner import TurnRunner
 from arena.battle.views import BattleView, battle_view, failed_sides
 from arena.chat.live import Halt, LiveTurn
 from arena.chat.prompts import clean_prompt
-from arena.errors import ArenaError, ArenaPaused, LiveBattleExists, Refusal, StateConflict, UserError
+from arena.errors import ArenaError, ArenaPaused, LiveBattleExists, Refusal, StateConflict, StoreError, UserError
 from arena.ids import new_id
 from arena.keys import Keys
 from arena.models import Battle, BattleState, Side
@@ -262,8 +262,8 @@ class BattleService:
         try:
             interrupted = await self._store.interrupt_expired(now)
             ended = await self._store.expire(now - ABANDONED_AFTER, now - VOID_AFTER, now)
-        except Exception:
-            log.exception("sweep_failed")
+        except StoreError as error:
+            log.warning("sweep_failed", error=str(error))
             return
         if interrupted or ended:
             log.info("swept", interrupted=interrupted, ended=ended)

@@ -1,9 +1,11 @@
 """The rules of a battle, on a real database and a scripted chat."""
 
 import asyncio
+import sqlite3
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from arena.battle.ballot import Ballot, read_ballot
 from arena.battle.runner import RunnerRules
@@ -223,6 +225,19 @@ async def test_what_nobody_came_back_to_ends_by_itself(here):
     assert (await here.store.battle(ready.battle_id)).state is BattleState.ABANDONED
 
 
+async def test_a_sweep_that_the_database_refuses_is_one_line_and_the_next_one_does_it(here, tmp_path):
+    ready = await here.ready(here.visitor())
+    here.clock.ahead = timedelta(days=1, minutes=1)
+    lock = sqlite3.connect(tmp_path / "arena.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    with capture_logs() as lines:
+        await here.service.sweep()
+    lock.close()
+    assert [(line["event"], "exc_info" in line) for line in lines] == [("sweep_failed", False)]
+    await here.service.sweep()
+    assert (await here.store.battle(ready.battle_id)).state is BattleState.ABANDONED
+
+
 # --- voting ---
 
 
@@ -312,8 +327,6 @@ async def test_a_leak_is_flagged_at_once_and_the_vote_stored_but_not_counted(her
 
 
 async def test_a_refused_write_reaches_the_voter_and_trying_again_counts_once(here, tmp_path):
-    import sqlite3
-
     me = here.visitor()
     view = await here.ready(me)
     lock = sqlite3.connect(tmp_path / "arena.db", isolation_level=None)
