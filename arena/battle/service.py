@@ -175,14 +175,11 @@ class BattleService:
         if turn is not None:
             await self._runner.halt(turn, Halt.LEFT)
             battle, _ = await self._own(digest, battle_id)
-        end = {
-            BattleState.READY: BattleState.ABANDONED,
-            BattleState.OPEN: BattleState.VOID,
-            BattleState.FAILED: BattleState.VOID,
-            BattleState.INTERRUPTED: BattleState.VOID,
-            BattleState.STREAMING: BattleState.VOID,
-        }.get(battle.state)
-        await self._store.close_battle(battle.id, end, self._clock.now())
+        try:
+            await self._close(battle)
+        except StateConflict:  # it has gone on meanwhile, in another process or tab
+            battle, _ = await self._own(digest, battle_id)
+            await self._close(battle)
 
     # --- judging ---
 
@@ -336,6 +333,12 @@ class BattleService:
             return Sent(view=await self.view(digest, battle.id), accepted=False)
         self._runner.start(battle, digest, contestants, sides, retry=len(sides) == 1)
         return Sent(view=await self._view(battle, digest), accepted=True)
+
+    async def _close(self, battle: Battle) -> None:
+        end = None if battle.state in ENDED else BattleState.VOID
+        if battle.state is BattleState.READY:
+            end = BattleState.ABANDONED
+        await self._store.close_battle(battle.id, end, self._clock.now())
 
     async def _live(self, digest: str) -> Battle:
         rater = await self._store.find_rater(digest)

@@ -3,12 +3,15 @@
 import asyncio
 import sqlite3
 from datetime import timedelta
+from random import Random
 
 import pytest
 from structlog.testing import capture_logs
 
 from arena.battle.ballot import Ballot, read_ballot
+from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import RunnerRules
+from arena.battle.service import BattleService
 from arena.errors import Refusal, StoreUnavailable, UserError
 from arena.models import BattleState, ErrorKind, Outcome, Side, Standing, Tag
 from tests.support.arena import arena
@@ -209,6 +212,40 @@ async def test_new_battle_while_the_models_write_ends_their_work(here):
     await here.service.new_battle(me, sent.view.battle_id)
     assert here.chat.running == 0
     assert (await here.store.battle(sent.view.battle_id)).state is BattleState.VOID
+
+
+class Late:
+    """A store in which something happens after a battle has been read."""
+
+    def __init__(self, store, meanwhile):
+        self._store, self._meanwhile = store, meanwhile
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    async def own_battle(self, digest, battle_id):
+        battle = await self._store.own_battle(digest, battle_id)
+        happens, self._meanwhile = self._meanwhile, None
+        if happens is not None:
+            await happens()
+        return battle
+
+
+async def test_new_battle_ends_a_battle_as_what_it_has_become_in_another_process(here, tmp_path):
+    me = here.visitor()
+    async with arena(tmp_path) as there:
+        sent = await there.service.send(me, "Hi")
+
+        async def the_answers_end():
+            await there.settled(me, sent.view)
+
+        late = Late(here.store, the_answers_end)
+        service = BattleService(
+            store=late, runner=here.runner, matchmaker=Matchmaker(here.roster, late, here.clock, Random(7)),
+            keys=here.keys, clock=here.clock, rules=here.service.rules,
+        )  # fmt: skip
+        await service.new_battle(me, sent.view.battle_id)
+        assert (await here.store.battle(sent.view.battle_id)).state is BattleState.ABANDONED
 
 
 async def test_what_nobody_came_back_to_ends_by_itself(here):
