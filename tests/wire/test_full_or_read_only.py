@@ -25,6 +25,7 @@ from tests.support.voters import Ledger, check_votes, voters
 
 pytestmark = pytest.mark.integration
 
+NAMES = ("left", "right")
 NEWCOMER_TOLD = "This could not be saved, and nothing was lost. Please try again."
 TOLD = {"": "Your vote was not saved. Please try again.", "/zh": "你的投票没有保存，请再试一次。"}
 HEALTH_LOOKS = 25
@@ -38,9 +39,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
             yield on_a_server_that_becomes_a_standby(server)
     else:
         yield (on_a_small_disk if request.param == "full disk" else with_files_that_turn_read_only)(tmp_path)
-
-
-NAMES = ("left", "right")
 
 
 async def press_vote(app: App, person: Visitor, battle: dict[str, Any], root: str) -> dict[str, Any]:
@@ -86,7 +84,7 @@ async def test_people_are_told_meanwhile_and_the_same_votes_are_stored_afterward
         first, *others = await asyncio.gather(*(person.turn("How are you?") for person in (early, *people)))
         await ledger.cast(early, first, "tie")
         for name in NAMES:
-            models.script(name, tokens=30, rate=15.0)
+            models.script(name, tokens=60, rate=15.0)
         sent = await running.call("send", "And you?", "")
         with place.broken(app):
             await everything_is_refused_in_a_sentence(app, list(zip(people, others, strict=True)), (early, first))
