@@ -65,8 +65,6 @@ def _writes(work: Work[P, R]) -> Method[P, R]:
 class SqlStore:
     """The store on an open database.
 
-    SQLite's writers queue for one thread, in order, which is fairer and faster than its own waiting.
-
     Args:
         database: from `storage.database.open_database`; the store closes it.
         timed: is told each call's name and how long it took.
