@@ -53,7 +53,7 @@ ROOM = (1, 2)
 WAITING = 1
 """How many people may wait for one; the others are refused."""
 GRACE_S = 0.02
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 people = st.integers(0, PEOPLE - 1)
 processes = st.integers(0, len(ROOM) - 1)
 
