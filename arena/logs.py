@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 
 import structlog
 
@@ -42,8 +43,9 @@ class _StandardError:
     """Writes lines to what standard error is at the moment; whoever redirects it later has them too."""
 
     def msg(self, message: str) -> None:
-        """Write a line."""
-        sys.stderr.write(f"{message}\n")
-        sys.stderr.flush()
+        """Write a line, or lose it: when the log is on the disk that is full, people still want their answers."""
+        with suppress(OSError):
+            sys.stderr.write(f"{message}\n")
+            sys.stderr.flush()
 
     log = debug = info = warn = warning = error = exception = critical = fatal = failure = err = msg

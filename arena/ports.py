@@ -141,7 +141,7 @@ class Store(Protocol):
         ...
 
     async def ping(self) -> None:
-        """Prove that the database can be written to (a write that is rolled back)."""
+        """Prove that the database can be written to; nothing is kept. A proof may hold for a second."""
         ...
 
     async def origin(self) -> str:
@@ -227,7 +227,10 @@ class Store(Protocol):
         ...
 
     async def close_battle(self, battle_id: str, state: BattleState | None, now: datetime) -> None:
-        """Take a battle off its rater's page; `state` is the end state of one that was live (None: it had ended)."""
+        """Take a battle off its rater's page; `state` is the end state of one that was live (None: it had ended).
+
+        A ready battle ends in `abandoned`, any other live one in `void`; else it is a `StateConflict`.
+        """
         ...
 
     async def record_vote(self, vote: Vote, now: datetime, findings: Sequence[Finding] = (), address: str = "") -> Vote:

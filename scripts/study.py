@@ -20,7 +20,7 @@ from arena.study.conversations import conversations
 from arena.study.dictionary import lines
 from arena.study.figures import figures
 from arena.study.making import Made, link
-from arena.study.operator import PersonStatus, StudyStatus
+from arena.study.operator import PersonStatus, StudyStatus, talk_cells
 from arena.study.protocol import load_protocol
 from arena.study.reading import from_csv, table_csv, to_csv
 from arena.study.report import render
@@ -339,17 +339,9 @@ def _people(people: Sequence[PersonStatus]) -> Table:
     for heading in ("who", "state", "step", "period 1", "period 2", "failed", "leaks", "seen"):
         table.add_column(heading, no_wrap=heading.startswith(("state", "seen", "period")), overflow="fold")
     for person in people:
-        talks = {talk.period: f"{talk.turns} · {talk.active_s:.0f} s" for talk in person.talks}
-        table.add_row(
-            person.label + (f" for {person.replaces}" if person.replaces else ""),
-            person.state.value,
-            person.step,
-            talks.get(1, "–"),
-            talks.get(2, "–"),
-            str(sum(talk.failures for talk in person.talks)),
-            str(sum(talk.leaks for talk in person.talks)),
-            person.last_seen.strftime("%m-%d %H:%M") if person.last_seen else "–",
-        )
+        who = person.label + (f" for {person.replaces}" if person.replaces else "")
+        talks = talk_cells(person, lambda talk: f"{talk.turns} · {talk.active_s:.0f} s")
+        table.add_row(who, person.state.value, person.step, *talks)
     return table
 
 

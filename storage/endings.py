@@ -18,6 +18,11 @@ from storage.tables import AnswerRow, BattleRow
 
 _PROGRESS = ("text", "thinking", "leak", *MEASURED)
 
+_MAY_END_IN = {
+    BattleState.ABANDONED: frozenset({BattleState.READY}),
+    BattleState.VOID: LIVE_STATES - {BattleState.READY},
+}
+
 _RUNNING = update(AnswerRow).where(AnswerRow.id == bindparam("this"), AnswerRow.state == AnswerState.STREAMING)
 _RUNNING_IN = _RUNNING.where(AnswerRow.conversation_id == bindparam("conversation"))
 
@@ -77,12 +82,15 @@ def expire(connection: Connection, abandoned_before: datetime, void_before: date
 
 
 def close(connection: Connection, battle_id: str, state: BattleState | None, now: datetime) -> None:
-    """Take a battle off the page; a live one ends in `state`, one that had ended stays as it ended (None)."""
+    """Take a battle off the page; a live one ends in `state`, one that had ended stays as it ended (None).
+
+    Raises `StateConflict` where the state that the battle has by now does not end so.
+    """
     if state is None:
         if not close_ended(connection, battle_id, now):
             raise StateConflict(f"battle {battle_id} is live or unknown")
         return
-    move(connection, battle_id, LIVE_STATES, {"state": state, "updated_at": now, "closed_at": now, **NO_LEASE})
+    move(connection, battle_id, _MAY_END_IN[state], {"state": state, "updated_at": now, "closed_at": now, **NO_LEASE})
     interrupt_answers(connection, [battle_id])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from storage.database import insert_into
 from storage.tables import SettingRow
@@ -29,8 +29,12 @@ def set_paused(connection: Connection, paused: bool) -> None:
 
 
 def probe(connection: Connection) -> None:
-    """Write something larger than a page, so that a full database says so; the caller rolls it back."""
+    """Write something larger than a page and delete it again; the caller commits.
+
+    SQLite writes nothing to a file before the commit: a write that is rolled back succeeds on a full disk.
+    """
     put(connection, _PROBE, "." * _PROBE_BYTES)
+    connection.execute(delete(SettingRow).where(SettingRow.key == _PROBE))
 
 
 def put(connection: Connection, key: str, value: str) -> None:

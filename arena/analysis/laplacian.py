@@ -64,14 +64,6 @@ def solve(i: Ints, j: Ints, v: Floats, right: Floats) -> Floats:
     return _conjugate_gradients(i, j, v, right)
 
 
-def pseudo_inverse(matrix: Floats, labels: Ints) -> Floats:
-    """Inverse of a Laplacian on the space where each component (a label per row) sums to zero."""
-    ones = np.equal.outer(labels, labels) / np.bincount(labels)[labels]
-    scale = float(np.trace(matrix)) / len(labels) or 1.0
-    inverse: Floats = np.linalg.inv(matrix + scale * ones) - ones / scale
-    return (inverse + inverse.T) / 2
-
-
 def _conjugate_gradients(i: Ints, j: Ints, v: Floats, right: Floats) -> Floats:
     """Preconditioned conjugate gradients (Hestenes and Stiefel 1952) to a residual of `TOLERANCE`, relative."""
     size = right.size

@@ -31,15 +31,13 @@ class Pairs:
         return self.wins + self.ties / 2, self.losses + self.ties / 2
 
 
-def fold(counts: Counts, *, keep_ties: bool = True) -> Pairs:
-    """Fold cells to unordered pairs, ties kept or dropped. Pairs without a vote are left out."""
+def fold(counts: Counts) -> Pairs:
+    """Fold cells to unordered pairs. Pairs without a vote are left out."""
     size = len(counts.names)
     i, j = np.minimum(counts.left, counts.right), np.maximum(counts.left, counts.right)
     won = first_score(counts)
     key: Ints = i.astype(np.intp) * size + j
     table = scatter(key * 3 + won, counts.n, 3 * size * size).reshape(-1, 3)
-    if not keep_ties:
-        table[:, 2] = 0.0
     met: Ints = np.flatnonzero(table.sum(axis=1))
     return Pairs(size, met // size, met % size, table[met, 0], table[met, 1], table[met, 2])
 

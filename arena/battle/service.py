@@ -26,7 +26,7 @@ from arena.battle.runner import TurnRunner
 from arena.battle.views import BattleView, battle_view, failed_sides
 from arena.chat.live import Halt, LiveTurn
 from arena.chat.prompts import clean_prompt
-from arena.errors import ArenaError, ArenaPaused, LiveBattleExists, Refusal, StateConflict, UserError
+from arena.errors import ArenaError, ArenaPaused, LiveBattleExists, Refusal, StateConflict, StoreError, UserError
 from arena.ids import new_id
 from arena.keys import Keys
 from arena.models import Battle, BattleState, Side
@@ -175,14 +175,11 @@ class BattleService:
         if turn is not None:
             await self._runner.halt(turn, Halt.LEFT)
             battle, _ = await self._own(digest, battle_id)
-        end = {
-            BattleState.READY: BattleState.ABANDONED,
-            BattleState.OPEN: BattleState.VOID,
-            BattleState.FAILED: BattleState.VOID,
-            BattleState.INTERRUPTED: BattleState.VOID,
-            BattleState.STREAMING: BattleState.VOID,
-        }.get(battle.state)
-        await self._store.close_battle(battle.id, end, self._clock.now())
+        try:
+            await self._close(battle)
+        except StateConflict:  # it has gone on meanwhile, in another process or tab
+            battle, _ = await self._own(digest, battle_id)
+            await self._close(battle)
 
     # --- judging ---
 
@@ -262,8 +259,8 @@ class BattleService:
         try:
             interrupted = await self._store.interrupt_expired(now)
             ended = await self._store.expire(now - ABANDONED_AFTER, now - VOID_AFTER, now)
-        except Exception:
-            log.exception("sweep_failed")
+        except StoreError as error:
+            log.warning("sweep_failed", error=str(error))
             return
         if interrupted or ended:
             log.info("swept", interrupted=interrupted, ended=ended)
@@ -336,6 +333,12 @@ class BattleService:
             return Sent(view=await self.view(digest, battle.id), accepted=False)
         self._runner.start(battle, digest, contestants, sides, retry=len(sides) == 1)
         return Sent(view=await self._view(battle, digest), accepted=True)
+
+    async def _close(self, battle: Battle) -> None:
+        end = None if battle.state in ENDED else BattleState.VOID
+        if battle.state is BattleState.READY:
+            end = BattleState.ABANDONED
+        await self._store.close_battle(battle.id, end, self._clock.now())
 
     async def _live(self, digest: str) -> Battle:
         rater = await self._store.find_rater(digest)

@@ -46,8 +46,6 @@ class Gpu:
 
     index: int
     name: str
-    total_bytes: int
-    free_bytes: int
 
 
 class GpuMemory:
@@ -58,8 +56,7 @@ class GpuMemory:
 
     def cards(self) -> tuple[Gpu, ...]:
         """The cards of this machine."""
-        rows = self._ask("--query-gpu=index,name,memory.total,memory.free")
-        return tuple(Gpu(int(r[0]), r[1], int(r[2]) * MIB, int(r[3]) * MIB) for r in rows if len(r) == 4)
+        return tuple(Gpu(int(row[0]), row[1]) for row in self._ask("--query-gpu=index,name") if len(row) == 2)
 
     def of_group(self, group: int) -> int | None:
         """Bytes that a process group holds on all cards; None without cards, or where the driver does not say."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +20,9 @@ from arena.study.talk import Moment, answered
 from arena.study_models import ParticipantState, Protocol, Study, StudyRecord, StudySource, StudyState
 from arena.study_people import Participant, Period
 from arena.study_ports import Enrolled, StudyStore
+
+NONE = "–"
+"""What a cell says of what has not been."""
 
 log = structlog.get_logger()
 
@@ -49,6 +52,18 @@ class PersonStatus:
     answers: int
     talks: tuple[TalkStatus, ...]
     last_seen: datetime | None
+
+
+def talk_cells(person: PersonStatus, said: Callable[[TalkStatus], str]) -> tuple[str, ...]:
+    """A table's cells on a participant: what is said of the two talks, failures, leaks, when they were last seen."""
+    talks = {talk.period: said(talk) for talk in person.talks}
+    return (
+        talks.get(1, NONE),
+        talks.get(2, NONE),
+        str(sum(talk.failures for talk in person.talks)),
+        str(sum(talk.leaks for talk in person.talks)),
+        f"{person.last_seen:%m-%d %H:%M}" if person.last_seen else NONE,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from arena.errors import StoreError
+
 log = structlog.get_logger()
 
 
@@ -42,6 +44,8 @@ async def _forever(name: str, job: Callable[[], Coroutine[Any, Any, None]]) -> N
     while True:
         try:
             await job()
+        except StoreError as error:
+            log.warning("job_failed", job=name, error=str(error))
         except Exception:
             log.exception("job_failed", job=name)
         await asyncio.sleep(1)

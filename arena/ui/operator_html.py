@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
-from arena.study.operator import PersonStatus, StudyStatus, TalkStatus
+from arena.study.operator import NONE, PersonStatus, StudyStatus, TalkStatus, talk_cells
 from arena.study_models import ParticipantState, Study, StudyState
 from arena.study_people import Step
 from arena.ui.operator_text import OperatorWords
@@ -39,7 +40,6 @@ button.go{background:var(--ink);color:var(--paper);border-color:var(--ink);font-
 @media (max-width:600px){header{padding:10px 16px}main{padding:16px}h1{font-size:22px}}
 """
 _REPLACEABLE = frozenset({ParticipantState.INVITED, ParticipantState.IN_PROGRESS, ParticipantState.WITHDRAWN})
-NONE = "–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,19 +140,8 @@ def _facts(w: OperatorWords, status: StudyStatus) -> str:
 
 def _row(desk: Desk, study: Study, person: PersonStatus) -> tuple[str, ...]:
     w = desk.words
-    talks = {talk.period: _talk(w, talk) for talk in person.talks}
     who = w.replaces.format(label=person.label, other=person.replaces) if person.replaces else person.label
-    seen = f"{person.last_seen:%m-%d %H:%M}" if person.last_seen else NONE
-    cells = (
-        who,
-        w.people[person.state],
-        w.steps[Step(person.step)],
-        talks.get(1, NONE),
-        talks.get(2, NONE),
-        str(sum(talk.failures for talk in person.talks)),
-        str(sum(talk.leaks for talk in person.talks)),
-        seen,
-    )
+    cells = (who, w.people[person.state], w.steps[Step(person.step)], *talk_cells(person, partial(_talk, w)))
     return (*map(escape, cells), _buttons(desk, study, person))
 
 

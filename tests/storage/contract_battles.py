@@ -260,15 +260,20 @@ class EndingsContract:
         assert await store.current_battle(battle.rater_id) is None
 
     async def test_closing_as_the_wrong_kind_is_a_conflict(self, store: Store) -> None:
-        live, voted = await open_battle(store), await cast(store)
+        live, voted, ready = await open_battle(store), await cast(store), await ready_battle(store)
         with pytest.raises(StateConflict):
             await store.close_battle(live.id, None, NOW)
+        with pytest.raises(StateConflict):
+            await store.close_battle(live.id, BattleState.ABANDONED, NOW)
+        with pytest.raises(StateConflict):
+            await store.close_battle(ready.id, BattleState.VOID, NOW)
         with pytest.raises(StateConflict):
             await store.close_battle(voted.id, BattleState.ABANDONED, NOW)
         with pytest.raises(StateConflict):
             await store.close_battle(new_id(), None, NOW)
         assert await reread(store, live) == live
         assert await reread(store, voted) == voted
+        assert await reread(store, ready) == ready
 
     async def test_a_rater_has_one_live_battle(self, store: Store) -> None:
         battle = await open_battle(store)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from arena.errors import LiveBattleExists
 from arena.ids import new_id
@@ -131,6 +131,18 @@ async def test_a_write_is_finished_when_its_caller_is_cancelled(store: SqlStore)
     await next_write
     assert (await reread(store, battle)).vote is not None
     assert sum((await cells(store)).values()) == 1
+
+
+async def test_pings_prove_it_by_a_commit_once_a_second_at_most_and_leave_nothing(store: SqlStore) -> None:
+    with store.database.read() as connection:
+        before = connection.execute(text("SELECT * FROM setting")).all()
+    commits: list[object] = []
+    event.listen(store.database.engine, "commit", commits.append)
+    for _ in range(200):
+        await store.ping()
+    assert 1 <= len(commits) < 50
+    with store.database.read() as connection:
+        assert connection.execute(text("SELECT * FROM setting")).all() == before
 
 
 async def test_many_readers_and_writers_at_once_all_succeed(store: SqlStore) -> None:

@@ -37,9 +37,16 @@ class App:
 
 @contextmanager
 def running_app(
-    folder: Path, contestants: Sequence[Contestant] = (), keys: Mapping[str, str] | None = None, **settings: str
+    folder: Path,
+    contestants: Sequence[Contestant] = (),
+    keys: Mapping[str, str] | None = None,
+    within: Sequence[str] = (),
+    **settings: str,
 ) -> Iterator[App]:
-    """Start `app.py` with these contestants, keys and settings (names without `ARENA_`), and stop it at the end."""
+    """Start `app.py` with these contestants, keys and settings (names without `ARENA_`), and stop it at the end.
+
+    `within` is a command that becomes the command behind it, as `env` does.
+    """
     port = _free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("ARENA_", "GRADIO_"))}
     environment |= {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
@@ -52,7 +59,7 @@ def running_app(
     log = folder / "app.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            [*within, sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     url = f"http://127.0.0.1:{port}"
     try:

@@ -82,6 +82,16 @@ class PostgresServer:
             row = connection.execute(f"{cut} AND backend_type = 'client backend'").fetchone()
         return int(row[0]) if row else 0
 
+    @contextmanager
+    def as_standby(self) -> Iterator[None]:
+        """Start again as a standby, which can be read only, and be promoted at the end of the context."""
+        self.stop()
+        (self._data / "standby.signal").touch()
+        self.start()
+        yield
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute("SELECT pg_promote()")
+
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is not None:

@@ -117,7 +117,7 @@ def _by_first_sign(patterns: Sequence[str]) -> str:
     groups: dict[str, tuple[str, list[str]]] = {}
     for pattern in patterns:
         first = pattern[0] if pattern[0].isalnum() else ""
-        groups.setdefault(first.lower(), (first, []))[1].append(pattern[len(first) :])
+        groups.setdefault(first.casefold(), (first, []))[1].append(pattern[len(first) :])
     return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.values())
 
 

@@ -1,12 +1,17 @@
 """The rules of a battle, on a real database and a scripted chat."""
 
 import asyncio
+import sqlite3
 from datetime import timedelta
+from random import Random
 
 import pytest
+from structlog.testing import capture_logs
 
 from arena.battle.ballot import Ballot, read_ballot
+from arena.battle.matchmaker import Matchmaker
 from arena.battle.runner import RunnerRules
+from arena.battle.service import BattleService
 from arena.errors import Refusal, StoreUnavailable, UserError
 from arena.models import BattleState, ErrorKind, Outcome, Side, Standing, Tag
 from tests.support.arena import arena
@@ -209,6 +214,40 @@ async def test_new_battle_while_the_models_write_ends_their_work(here):
     assert (await here.store.battle(sent.view.battle_id)).state is BattleState.VOID
 
 
+class Late:
+    """A store in which something happens after a battle has been read."""
+
+    def __init__(self, store, meanwhile):
+        self._store, self._meanwhile = store, meanwhile
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    async def own_battle(self, digest, battle_id):
+        battle = await self._store.own_battle(digest, battle_id)
+        happens, self._meanwhile = self._meanwhile, None
+        if happens is not None:
+            await happens()
+        return battle
+
+
+async def test_new_battle_ends_a_battle_as_what_it_has_become_in_another_process(here, tmp_path):
+    me = here.visitor()
+    async with arena(tmp_path) as there:
+        sent = await there.service.send(me, "Hi")
+
+        async def the_answers_end():
+            await there.settled(me, sent.view)
+
+        late = Late(here.store, the_answers_end)
+        service = BattleService(
+            store=late, runner=here.runner, matchmaker=Matchmaker(here.roster, late, here.clock, Random(7)),
+            keys=here.keys, clock=here.clock, rules=here.service.rules,
+        )  # fmt: skip
+        await service.new_battle(me, sent.view.battle_id)
+        assert (await here.store.battle(sent.view.battle_id)).state is BattleState.ABANDONED
+
+
 async def test_what_nobody_came_back_to_ends_by_itself(here):
     me, other = here.visitor(), here.visitor()
     ready = await here.ready(me)
@@ -219,6 +258,19 @@ async def test_what_nobody_came_back_to_ends_by_itself(here):
     assert (await here.store.battle(failed.battle_id)).state is BattleState.VOID
     assert (await here.store.battle(ready.battle_id)).state is BattleState.READY
     here.clock.ahead = timedelta(days=1, minutes=1)
+    await here.service.sweep()
+    assert (await here.store.battle(ready.battle_id)).state is BattleState.ABANDONED
+
+
+async def test_a_sweep_that_the_database_refuses_is_one_line_and_the_next_one_does_it(here, tmp_path):
+    ready = await here.ready(here.visitor())
+    here.clock.ahead = timedelta(days=1, minutes=1)
+    lock = sqlite3.connect(tmp_path / "arena.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    with capture_logs() as lines:
+        await here.service.sweep()
+    lock.close()
+    assert [(line["event"], "exc_info" in line) for line in lines] == [("sweep_failed", False)]
     await here.service.sweep()
     assert (await here.store.battle(ready.battle_id)).state is BattleState.ABANDONED
 
@@ -312,8 +364,6 @@ async def test_a_leak_is_flagged_at_once_and_the_vote_stored_but_not_counted(her
 
 
 async def test_a_refused_write_reaches_the_voter_and_trying_again_counts_once(here, tmp_path):
-    import sqlite3
-
     me = here.visitor()
     view = await here.ready(me)
     lock = sqlite3.connect(tmp_path / "arena.db", isolation_level=None)

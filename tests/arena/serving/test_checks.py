@@ -13,7 +13,7 @@ from tests.arena.serving.samples import PYTHONS, contestant
 class FakeMachine:
     def __init__(self, **changes):
         self.held, self.modules, self.gone = {}, {"vllm", "vllm_router"}, {}
-        self.gpus = (Gpu(0, "Card", 24 << 30, 24 << 30),)
+        self.gpus = (Gpu(0, "Card"),)
         vars(self).update(changes)
 
     def port_holder(self, port):
