@@ -31,7 +31,7 @@ THEME_SCRIPT = Path(__file__).parent / "theme.js"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What pages are built from; made once, in the composition root."""
+    """What pages are built from; made once, in the composition root. `login`: people come with an account."""
 
     service: BattleService
     store: Store
@@ -41,6 +41,7 @@ class Site:
     clock: Clock
     meter: Meter
     studies: Studies
+    login: bool = False
 
     def digest(self, request: gr.Request) -> str | None:
         """The digest of a request's rater cookie; None when it has none of ours."""
