@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import httpx
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
@@ -189,3 +190,17 @@ def _send(request: BaseHTTPRequestHandler, status: int, body: bytes, kind: str) 
     request.send_header("Content-Length", str(len(body)))
     request.end_headers()
     request.wfile.write(body)
+
+
+async def begin(client: httpx.AsyncClient, way_back: str = "/") -> str:
+    """Begin a login and consent at the provider; the address with which the provider sends the browser back."""
+    begun = await client.get("/login/huggingface", params={"next": way_back})
+    assert begun.status_code == 303, begun.text
+    consented = httpx.get(begun.headers["location"])
+    assert consented.status_code == 302, consented.text
+    return consented.headers["location"]
+
+
+async def log_in(client: httpx.AsyncClient, way_back: str = "/") -> httpx.Response:
+    """Go the whole way."""
+    return await client.get(await begin(client, way_back))

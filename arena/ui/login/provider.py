@@ -57,7 +57,7 @@ class Provider:
             )
             # Authlib alone would accept a token without these claims' values, or none at all.
             expected = {"iss": {"essential": True, "value": metadata["issuer"]}}
-            expected |= {"aud": {"essential": True, "value": self._login.client_id}}
+            expected |= {"aud": {"essential": True, "value": self._login.client_id}, "sub": {"essential": True}}
             claims = await self._client.parse_id_token(
                 token, nonce=begun.nonce, claims_options=expected, leeway=_LEEWAY_S
             )
@@ -77,8 +77,10 @@ class Provider:
         told = await self._client.userinfo(token=token)
         if told["sub"] != subject:
             raise LoginError(LoginTrouble.PROVIDER, "the provider told of another account")
-        organisations = told.get("orgs") or ()
-        return (told["preferred_username"], *(organisation["preferred_username"] for organisation in organisations))
+        names = tuple(whose["preferred_username"] for whose in (told, *(told.get("orgs") or ())))
+        if not all(isinstance(name, str) for name in names):
+            raise LoginError(LoginTrouble.PROVIDER, "a name that is none")
+        return names
 
 
 @asynccontextmanager
