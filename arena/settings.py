@@ -42,6 +42,8 @@ def _rate_limit(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
+    if not value:
+        return value  # a default is looked at too
     parts = urlsplit(value)
     plain = f"{parts.scheme}://{parts.netloc}{parts.path}" == value and "@" not in parts.netloc
     if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
