@@ -64,7 +64,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str, login: Login | No
         clock=parts.clock,
         meter=parts.metrics,
         studies=parts.studies,
-        login=login is not None,
+        login=login,
     )
     routes = arena_routes(
         service=parts.service,

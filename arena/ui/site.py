@@ -24,6 +24,8 @@ from arena.ui.examples_page import examples_page
 from arena.ui.gradio_costs import forget_sessions, sessions_of, spare
 from arena.ui.languages import TEXTS
 from arena.ui.leaderboard_page import leaderboard_page
+from arena.ui.login.page import ended_script
+from arena.ui.login.text import LOGIN_WORDS
 from arena.ui.payloads import CallGuard, Calls
 from arena.ui.study_page import study_page
 from arena.ui.study_text import STUDY_WORDS
@@ -104,6 +106,7 @@ def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> gr.Blocks:
         favicon_path=str(_ICON) if path == "/" else None,
         theme=gr.themes.Base(font=_FONTS, font_mono=_MONO),
         css_paths=list(_STYLES),
+        head=ended_script(site.login, LOGIN_WORDS[text.lang]) if site.login else None,
     )
     spare(demo)
     forget_sessions(demo)

@@ -1,7 +1,7 @@
 """A scripted OpenID provider as Hugging Face is one: discovery, consent, codes with PKCE, signed tokens, userinfo.
 
-A real server in a thread of its own, on loopback only. `with OpenIdProvider(callback) as provider:`; what it does wrong is
-said by its attributes. Codes are good once, as they must be.
+A real server in a thread of its own, on loopback only. `with OpenIdProvider(callback) as provider:`; what it does
+wrong is said by its attributes. Codes are good once, as they must be.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Person:
 
 ALICE = Person("65f0a1-alice", "Alice", ("Good-Org",))
 BOB = Person("65f0a2-bob", "bob")
+CAROL = Person("65f0a3-carol", "carol", ("Good-Org", "another"))
 
 
 @dataclass
@@ -132,7 +133,8 @@ class OpenIdProvider:
             return _send(request, 400, b"wrong request", "text/plain")
         if (consent := query.pop("consent", self.consent)) == "ask":
             links = "".join(
-                f'<a id="{c}" href="/oauth/authorize?{urlencode({**query, "consent": c})}">{c}</a> ' for c in ("yes", "no")
+                f'<a id="{c}" href="/oauth/authorize?{urlencode({**query, "consent": c})}">{c}</a> '
+                for c in ("yes", "no")
             )
             return _send(request, 200, f"<title>Provider</title>{links}".encode(), "text/html")
         self.asked.append(query)
@@ -196,7 +198,8 @@ async def begin(client: httpx.AsyncClient, way_back: str = "/") -> str:
     """Begin a login and consent at the provider; the address with which the provider sends the browser back."""
     begun = await client.get("/login/huggingface", params={"next": way_back})
     assert begun.status_code == 303, begun.text
-    consented = httpx.get(begun.headers["location"])
+    async with httpx.AsyncClient() as elsewhere:
+        consented = await elsewhere.get(begun.headers["location"])
     assert consented.status_code == 302, consented.text
     return consented.headers["location"]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from html import escape
+from pathlib import Path
 from urllib.parse import urlencode
 
 from arena.ui.login.rules import BEGIN, LOGOUT, Login
 from arena.ui.login.text import LOGIN_WORDS, LoginWords
 from arena.ui.operator_html import STYLE
 
+_ENDED = Path(__file__).parent / "ended.js"
 _MORE_STYLE = (
     "main{max-width:640px}section{margin:0 0 40px}h2{font-size:26px;line-height:1.3;margin:0 0 16px}"
     "a.go{display:inline-block;padding:8px 16px;border-radius:10px;background:var(--ink);color:var(--paper);"
@@ -72,6 +75,14 @@ def account_html(words: LoginWords, root: str) -> str:
         f'<section class="page"><p>{escape(words.logged_in)} {escape(words.kept)}</p>'
         f'<p><a id="logout" href="{root}{LOGOUT.removeprefix("/")}">{escape(words.log_out)}</a></p></section>'
     )
+
+
+def ended_script(login: Login, words: LoginWords) -> str:
+    """For the head of every page: says when the login has ended while the page was open."""
+    said = {"ended": words.ended, "link": words.begin, "href": f"{login.url}{BEGIN}"}
+    # Within a script no "<" may be read as the start of its end.
+    told = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
+    return f"<script>{{const WORDS = {told};\n{_ENDED.read_text(encoding='utf-8')}}}</script>"
 
 
 def _page(body: Callable[[LoginWords], str], first: str) -> str:

@@ -26,6 +26,7 @@ class LoginWords:
     logged_in: str
     log_out: str
     logged_out: str
+    ended: str
 
 
 EN = LoginWords(
@@ -51,6 +52,7 @@ EN = LoginWords(
     logged_in="You are logged in with a Hugging Face account.",
     log_out="Log out",
     logged_out="You are logged out of this arena, though not of Hugging Face.",
+    ended="Your login has ended. Log in again in a tab of its own, then go on here.",
 )
 
 ZH = LoginWords(
@@ -73,6 +75,7 @@ ZH = LoginWords(
     logged_in="你已用 Hugging Face 账号登录。",
     log_out="退出登录",
     logged_out="你已退出这里的登录，但没有退出 Hugging Face。",
+    ended="登录已经到期。请在新标签页中重新登录，然后回到这里继续。",
 )
 
 LOGIN_WORDS: Mapping[str, LoginWords] = {"en": EN, "zh": ZH}
