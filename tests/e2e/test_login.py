@@ -29,9 +29,10 @@ def behind_login(models, provider, tmp_path_factory):
     names = ("login-left", "login-right")
     field = [models.contestant(name, text=ANSWER, rate=60.0) for name in names]
     client = {"OAUTH_CLIENT_ID": CLIENT_ID, "OAUTH_CLIENT_SECRET": CLIENT_SECRET, "OPENID_PROVIDER_URL": provider.url}
+    client["GRADIO_SERVER_PORT"] = str(port)
     login = {"login": "huggingface", "login_allowed": "good-org", "public_url": url}
     folder = tmp_path_factory.mktemp("login")
-    with running_app(folder, field, client, port, pacing="natural", check_votes="false", **login) as app:
+    with running_app(folder, field, client, pacing="natural", check_votes="false", **login) as app:
         yield app
 
 

@@ -37,14 +37,13 @@ class App:
 
 @contextmanager
 def running_app(
-    folder: Path,
-    contestants: Sequence[Contestant] = (),
-    keys: Mapping[str, str] | None = None,
-    port: int | None = None,
-    **settings: str,
+    folder: Path, contestants: Sequence[Contestant] = (), keys: Mapping[str, str] | None = None, **settings: str
 ) -> Iterator[App]:
-    """Start `app.py` with these contestants, keys and settings (names without `ARENA_`), and stop it at the end."""
-    port = port or _free_port()
+    """Start `app.py` with these contestants, keys and settings (names without `ARENA_`), and stop it at the end.
+
+    `keys` may also have other variables, the port among them.
+    """
+    port = int((keys or {}).get("GRADIO_SERVER_PORT") or _free_port())
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("ARENA_", "GRADIO_"))}
     environment |= {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
     environment |= {"ARENA_DATA_DIR": str(folder), **(keys or {})}

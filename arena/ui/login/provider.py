@@ -33,12 +33,19 @@ class Provider:
 
     def __init__(self, login: Login) -> None:
         self._login = login
+        # Made once: each question is a client of its own for Authlib, and reading the certificates takes 0.1 s.
+        certificates = httpx2.create_ssl_context()
         self._client: Any = OAuth().register(
             "provider",
             client_id=login.client_id,
             client_secret=login.client_secret,
             server_metadata_url=f"{login.provider}/.well-known/openid-configuration",
-            client_kwargs={"scope": login.scopes, "code_challenge_method": "S256", "timeout": PATIENCE_S},
+            client_kwargs={
+                "scope": login.scopes,
+                "code_challenge_method": "S256",
+                "timeout": PATIENCE_S,
+                "verify": certificates,
+            },
         )
 
     async def begin(self, way_back: str) -> tuple[str, Begun]:
