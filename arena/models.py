@@ -159,9 +159,18 @@ class Contestant:
     extra: Mapping[str, Any] = field(default_factory=dict)
     serve: Serve | None = None
 
-    @property
-    def snapshot(self) -> str:
-        """Canonical JSON of everything that shapes the answers; the address and the key do not."""
+    snapshot: str = field(init=False, repr=False, compare=False)
+    """Canonical JSON of everything that shapes the answers; the address and the key do not."""
+    snapshot_hash: str = field(init=False, repr=False, compare=False)
+    """SHA-256 of `snapshot`, hexadecimal: the identity of a contestant's row."""
+
+    def __post_init__(self) -> None:
+        # Every battle needs them several times.
+        snapshot = self._shape()
+        object.__setattr__(self, "snapshot", snapshot)
+        object.__setattr__(self, "snapshot_hash", hashlib.sha256(snapshot.encode()).hexdigest())
+
+    def _shape(self) -> str:
         shape: dict[str, Any] = {
             "name": self.name,
             "display": self.display,
@@ -176,11 +185,6 @@ class Contestant:
         if self.samples > 1:  # only then, so that the hashes from before there were samples stay
             shape["samples"] = self.samples
         return json.dumps(shape, ensure_ascii=False, sort_keys=True)
-
-    @property
-    def snapshot_hash(self) -> str:
-        """SHA-256 of `snapshot`, hexadecimal: the identity of a contestant's row."""
-        return hashlib.sha256(self.snapshot.encode()).hexdigest()
 
 
 # --- conversations ---

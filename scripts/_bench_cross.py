@@ -1,18 +1,21 @@
-"""Our times beside those of vLLM's own client benchmark: the same server, requests and concurrency, in turns.
+"""Our times beside those of vLLM's own client benchmark: the same server, requests and concurrency, at the same time.
 
 Fair by construction. Both send the same bodies: the prompt without any policy, temperature 0 and a fixed length
 (`ignore_eos`), so the same tokens come. Each round has a `cache_salt` of its own, so none is answered from what another
-left in the prefix cache. Each begins with one request that does not count, and the tools take turns in the order
-A B B A, so that what changes on the machine meanwhile falls on both. Both are judged by the definitions of vLLM's
+left in the prefix cache. Each begins with one request that does not count. Both ask at the same time, so the server
+has twice the concurrency, and whatever the machine does meanwhile falls on both: taking turns, one that changed its
+speed by a fifth from minute to minute could not tell the tools apart. Both are judged by the definitions of vLLM's
 client, under which every event with a choice is a chunk; ours are told beside them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,14 +35,17 @@ from arena.models import Contestant
 from arena.ports import ChatClient
 from scripts._bench_paired import Pair, pairs_of
 
+READY = "the client is ready"
 RUNNER = (
-    "import argparse; from vllm.benchmarks.serve import add_cli_args, main; "
-    "p = argparse.ArgumentParser(); add_cli_args(p); main(p.parse_args())"
+    "import argparse, sys; from vllm.benchmarks.serve import add_cli_args, main; "
+    "p = argparse.ArgumentParser(); add_cli_args(p); a = p.parse_args(); "
+    f"print({READY!r}, flush=True); sys.stdin.readline(); main(a)"
 )
+"""Loading vLLM takes many seconds; it is done before the round begins."""
 ROUNDS = 4
-"""Of each tool; an even number, so that each is first as often as the other."""
 
 TIMEOUT_S = 1800.0
+RESULT = "result.json"
 THEIRS = {
     "TTFT mean, ms": "mean_ttft_ms",
     "TTFT p50, ms": "median_ttft_ms",
@@ -87,30 +93,38 @@ class CrossCheck:
         await ask(client, asked, self.prompts[0], clock)
         return await run(client, asked, self.prompts, self.concurrency, clock, lambda _: None, step_s=0.0)
 
-    def theirs(self, salt: str) -> Round:
-        """One round of vLLM's. Raises `ConfigError` when it does not run."""
-        with tempfile.TemporaryDirectory() as folder:
-            prompts, result = Path(folder) / "prompts.jsonl", Path(folder) / "result.json"
-            lines = [json.dumps({"prompt": prompt}, ensure_ascii=False) for prompt in self.prompts]
-            prompts.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            command = [self.python, "-c", RUNNER, *self._options(prompts, result, salt)]
+    async def both(self, client: ChatClient, place: int) -> tuple[Load, Round]:
+        """One round of both at the same time. Raises `ConfigError` when theirs does not run."""
+        with tempfile.TemporaryDirectory() as folder, self._their_client(Path(folder), f"theirs-{place}") as process:
+            await _in_time(process, _wait_until_ready)
+            theirs = asyncio.create_task(_in_time(process, _run))
+            load = await self.ours(client, f"ours-{place}")
+            await theirs
+            found: dict[str, Any] = json.loads((Path(folder) / RESULT).read_text(encoding="utf-8"))
+        return load, _their_round(found)
+
+    @contextmanager
+    def _their_client(self, folder: Path, salt: str) -> Iterator[subprocess.Popen[str]]:
+        """Their client, started and killed at the end; `RUNNER` says what it waits for."""
+        prompts, errors = folder / "prompts.jsonl", folder / "errors.txt"
+        lines = [json.dumps({"prompt": prompt}, ensure_ascii=False) for prompt in self.prompts]
+        prompts.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        command = [self.python, "-c", RUNNER, *self._options(prompts, folder / RESULT, salt)]
+        with errors.open("w") as said:
             try:
-                done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)  # noqa: S603
-            except (OSError, subprocess.TimeoutExpired) as error:
+                process = subprocess.Popen(  # noqa: S603
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True
+                )
+            except OSError as error:
                 raise ConfigError(f"--cross-check {self.python}: vLLM's benchmark did not run: {error}") from error
-            if done.returncode or not result.is_file():
-                last = (done.stderr.strip().splitlines() or ["it wrote no result"])[-1]
-                raise ConfigError(f"--cross-check {self.python}: vLLM's benchmark failed: {last}")
-            found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-        if found["failed"]:
-            raise ConfigError(f"--cross-check: {found['failed']} requests of vLLM's benchmark failed")
-        return Round(
-            figures={what: float(found[name]) for what, name in THEIRS.items()},
-            chunks=sum(1 + len(gaps) for gaps in found["itls"]),
-            prompt_tokens=found["total_input_tokens"],
-            output_tokens=found["total_output_tokens"],
-            own={},
-        )
+            with process:
+                try:
+                    yield process
+                except _NotRun as error:
+                    last = (errors.read_text(errors="replace").strip().splitlines() or [str(error)])[-1]
+                    raise ConfigError(f"--cross-check {self.python}: vLLM's benchmark failed: {last}") from error
+                finally:
+                    process.kill()
 
     def _extra(self, salt: str) -> dict[str, Any]:
         return {**self.contestant.extra, "ignore_eos": True, "cache_salt": salt}
@@ -158,19 +172,52 @@ class Compared:
 
 
 async def compare(check: CrossCheck, client: ChatClient, done: Callable[[int], None]) -> Compared:
-    """Some rounds in turns."""
-    loads: list[Load] = []
-    theirs: list[Round] = []
-    for place in range(2 * ROUNDS):
-        salt = f"cross-check-{place}"
-        if place % 4 in (0, 3):
-            loads.append(await check.ours(client, salt))
-        else:
-            theirs.append(check.theirs(salt))
+    """Some rounds."""
+    rounds: list[tuple[Load, Round]] = []
+    for place in range(ROUNDS):
+        rounds.append(await check.both(client, place))
         done(1)
-    ours = [by_their_count(load, each.chunks) for load, each in zip(loads, theirs, strict=True)]
+    theirs = [each for _, each in rounds]
+    ours = [by_their_count(load, each.chunks) for load, each in rounds]
     pairs = pairs_of(list(THEIRS), [each.figures for each in ours], [each.figures for each in theirs])
     return Compared(check=check, pairs=pairs, ours=ours[-1], theirs=theirs[-1])
+
+
+class _NotRun(Exception):
+    """Their client has not done what it was started for."""
+
+
+async def _in_time(process: subprocess.Popen[str], step: Callable[[subprocess.Popen[str]], None]) -> None:
+    """Wait in a thread for a step of their client, which is killed when it takes too long."""
+    killer = asyncio.get_running_loop().call_later(TIMEOUT_S, process.kill)
+    try:
+        await asyncio.to_thread(step, process)
+    finally:
+        killer.cancel()
+
+
+def _wait_until_ready(process: subprocess.Popen[str]) -> None:
+    if not any(line.strip() == READY for line in process.stdout or ()):
+        raise _NotRun("it ended before it was ready")
+
+
+def _run(process: subprocess.Popen[str]) -> None:
+    process.communicate("\n")
+    if process.returncode:
+        raise _NotRun(f"exit code {process.returncode}")
+
+
+def _their_round(found: Mapping[str, Any]) -> Round:
+    """Their result file in our words."""
+    if found["failed"]:
+        raise ConfigError(f"--cross-check: {found['failed']} requests of vLLM's benchmark failed")
+    return Round(
+        figures={what: float(found[name]) for what, name in THEIRS.items()},
+        chunks=sum(1 + len(gaps) for gaps in found["itls"]),
+        prompt_tokens=found["total_input_tokens"],
+        output_tokens=found["total_output_tokens"],
+        own={},
+    )
 
 
 def by_their_count(load: Load, their_chunks: int) -> Round:
@@ -202,8 +249,8 @@ def table(found: Compared) -> Table:
     """For people."""
     check = found.check
     title = (
-        f"{check.contestant.name}: {ROUNDS} rounds of {len(check.prompts)} requests by each, {check.concurrency} at a "
-        f"time, {check.tokens} tokens each; by the definitions of vLLM's client"
+        f"{check.contestant.name}: {ROUNDS} rounds of {len(check.prompts)} requests by each at the same time, "
+        f"{check.concurrency} at once by each, {check.tokens} tokens each; by the definitions of vLLM's client"
     )
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     shown.add_column("")
@@ -223,8 +270,8 @@ def remarks(found: Compared) -> list[str]:
         f"By our own definitions, under which a chunk has text or thinking, the last round gives {own} (means). vLLM's "
         f"client counted {found.theirs.chunks} chunks, with the event that names the role and those without text, and "
         f"we {found.ours.chunks}, in {found.ours.output_tokens} tokens.",
-        "rounds say: the 95% interval of the difference over the rounds' pairs. Where it reaches over 5% both ways, "
-        "the machine was too restless to tell the tools apart.",
+        "rounds say: the 95% interval of the difference over the rounds. Where it reaches over 5% both ways, the "
+        "machine was too restless to tell the tools apart.",
     ]
     if not found.same_tokens:
         lines.append(

@@ -162,7 +162,7 @@ def compare(setup: Setup, plan: Plan, python: str, console: Console) -> list[dic
     async def job(done: Callable[[int], None]) -> list[cross.Compared]:
         return [await cross.compare(check, setup.client, done) for check in checks]
 
-    found = setup.work("Comparing", 2 * cross.ROUNDS * len(checks), job)
+    found = setup.work("Comparing", cross.ROUNDS * len(checks), job)
     for compared in found:
         console.print(cross.table(compared))
         for line in cross.remarks(compared):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -30,6 +28,7 @@ from arena.ports import Lease, NewTurn, RaterDigests
 from storage import audit, battles, checks, endings, kept, raters, requests, retention, tokens, votes
 from storage.database import Database
 from storage.rows import Card, save_contestants
+from storage.threads import ManyWriters, OneWriter, Threads, Writers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,32 +36,8 @@ Timed = Callable[[str, float], None]
 Work = Callable[Concatenate["SqlStore", Connection, P], R]
 Method = Callable[Concatenate["SqlStore", P], Coroutine[Any, Any, R]]
 
-
-class _Threads:
-    """A few threads, and how many calls wait for one of them."""
-
-    def __init__(self, count: int, name: str) -> None:
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
-        self._count = count
-        self._unfinished = 0
-
-    @property
-    def waiting(self) -> int:
-        return max(0, self._unfinished - self._count)
-
-    async def run(self, work: Callable[[], R]) -> R:
-        """Run something in a thread. A cancelled caller goes at once, but the work is finished and keeps its place."""
-        running = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        self._unfinished += 1
-        running.add_done_callback(self._finished)
-        return await asyncio.shield(running)
-
-    def close(self) -> None:
-        """Let the threads go when they have finished what they have."""
-        self._pool.shutdown()
-
-    def _finished(self, _done: object) -> None:
-        self._unfinished -= 1
+THREADS = 4
+"""How many transactions may be under way at once."""
 
 
 def _reads(work: Work[P, R]) -> Method[P, R]:
@@ -70,11 +45,7 @@ def _reads(work: Work[P, R]) -> Method[P, R]:
 
     @wraps(work)
     async def method(self: SqlStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        def read() -> R:
-            with self.database.read() as connection:
-                return work(self, connection, *args, **kwargs)
-
-        return await self._measured(work.__name__, read, self._readers)
+        return await self.read(work.__name__, lambda connection: work(self, connection, *args, **kwargs))
 
     return method
 
@@ -84,11 +55,7 @@ def _writes(work: Work[P, R]) -> Method[P, R]:
 
     @wraps(work)
     async def method(self: SqlStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        def write() -> R:
-            with self.database.write() as connection:
-                return work(self, connection, *args, **kwargs)
-
-        return await self._measured(work.__name__, write, self._writers)
+        return await self.write(work.__name__, lambda connection: work(self, connection, *args, **kwargs))
 
     return method
 
@@ -98,38 +65,28 @@ class SqlStore:
 
     Args:
         database: from `storage.database.open_database`; the store closes it.
-        threads: how many transactions may be under way at once; SQLite's writers queue for one place, in order, which
-            is fairer and faster than its own waiting.
         timed: is told each call's name and how long it took.
     """
 
-    def __init__(self, database: Database, threads: int = 4, timed: Timed | None = None) -> None:
+    def __init__(self, database: Database, timed: Timed | None = None) -> None:
         self.database = database
         self._timed = timed
         self._saved: set[str] = set()  # hashes of contestants that are stored; their rows never change or go
-        self._readers = _Threads(threads, "store")
-        self._writers = _Threads(1, "store-writer") if database.one_writer else self._readers
-        if database.one_connection:
-            self._readers = self._writers
+        threads = Threads(THREADS, "store")
+        self._writers: Writers = OneWriter(database) if database.one_writer else ManyWriters(database, threads)
+        self._readers: Threads | Writers = self._writers if database.one_connection else threads
 
     def close(self) -> None:
         """Finish what is under way, and close the database."""
-        for threads in {self._readers, self._writers}:
+        for threads in (self._readers, self._writers):
             threads.close()
         self.database.close()
 
     @property
     def waiting(self) -> int:
         """How many calls wait for a thread."""
-        return sum(threads.waiting for threads in {self._readers, self._writers})
-
-    async def _measured(self, name: str, work: Callable[[], R], threads: _Threads) -> R:
-        begun = time.perf_counter()
-        try:
-            return await threads.run(work)
-        finally:
-            if self._timed is not None:
-                self._timed(name.lstrip("_"), time.perf_counter() - begun)
+        apart = self.database.one_writer and not self.database.one_connection
+        return self._writers.waiting + (self._readers.waiting if apart else 0)
 
     # --- for stores of other things in the same database ---
 
@@ -140,16 +97,22 @@ class SqlStore:
             with self.database.read() as connection:
                 return work(connection)
 
-        return await self._measured(name, reading, self._readers)
+        return await self._measured(name, self._readers.run(reading))
 
     async def write(self, name: str, work: Callable[[Connection], R]) -> R:
-        """Do something in a write transaction; the name is for measuring."""
+        """Do something in a write transaction; the name is for measuring.
 
-        def writing() -> R:
-            with self.database.write() as connection:
-                return work(connection)
+        It has no effect but in the database: it may be done again.
+        """
+        return await self._measured(name, self._writers.write(work))
 
-        return await self._measured(name, writing, self._writers)
+    async def _measured(self, name: str, work: Awaitable[R]) -> R:
+        begun = time.perf_counter()
+        try:
+            return await work
+        finally:
+            if self._timed is not None:
+                self._timed(name.lstrip("_"), time.perf_counter() - begun)
 
     async def forget_old_pages(self) -> None:
         """After an erasure: leave no old copies in the database's files."""
@@ -157,11 +120,15 @@ class SqlStore:
 
     # --- the database itself ---
 
-    @_writes
-    def ping(self, connection: Connection) -> None:
+    async def ping(self) -> None:
         """Prove that the database can be written to; nothing is kept."""
-        kept.probe(connection)
-        connection.rollback()
+
+        def probe() -> None:
+            with self.database.write() as connection:
+                kept.probe(connection)
+                connection.rollback()
+
+        await self._measured("ping", self._writers.run(probe))
 
     async def origin(self) -> str:
         """The random id of this database."""

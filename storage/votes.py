@@ -36,6 +36,8 @@ _ADD = text(
 _EXCLUDED = select(RaterRow.excluded).where(RaterRow.id == bindparam("rater_id")).with_for_update(key_share=True)
 """PostgreSQL: an exclusion that is under way waits for the vote, or the vote for it."""
 _INSERT = insert(VoteRow)
+_INSERT_ADDRESS = insert(VoteAddressRow)
+_INSERT_CHECK = insert(VoteCheckRow)
 _COUNTS = (
     select(
         VoteCountRow.left_name,
@@ -84,7 +86,7 @@ def record(
     insert_votes(connection, origin, [vote])
     add_findings(connection, findings, now)
     if address:
-        connection.execute(insert(VoteAddressRow).values(vote_id=vote.id, address=address))
+        connection.execute(_INSERT_ADDRESS, {"vote_id": vote.id, "address": address})
     return vote
 
 
@@ -104,7 +106,7 @@ def add_findings(connection: Connection, findings: Iterable[Finding], now: datet
     """Store findings on votes that have none of these rules yet."""
     rows = [finding_values(finding, now) for finding in findings]
     if rows:
-        connection.execute(insert(VoteCheckRow), rows)
+        connection.execute(_INSERT_CHECK, rows)
 
 
 def finding_values(finding: Finding, now: datetime) -> dict[str, Any]:
