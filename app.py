@@ -17,7 +17,7 @@ from arena.errors import ArenaError
 from arena.keys import Keys
 from arena.metrics import Metrics
 from arena.settings import Settings
-from arena.start import SERVER, battle_service, chat_client, field_soon, prepare, runner_rules, watch, web_rules
+from arena.start import SERVER, battle_service, chat_client, field_soon, login, prepare, runner_rules, watch, web_rules
 from arena.start_board import board_keeper
 from arena.start_study import studies
 from arena.ui.fast_import import without_interface_files
@@ -44,7 +44,7 @@ def main(stack: ExitStack) -> None:
         metrics=metrics, watch=watch(settings, store, clock), keeper=board_keeper(settings, store, clock),
         studies=studies(settings, store, client, matchmaker.roster, keys, clock, service.limiter),
     )  # fmt: skip
-    app = arena_app(parts, web_rules(settings), settings.admin_token.get_secret_value())
+    app = arena_app(parts, web_rules(settings), settings.admin_token.get_secret_value(), login(settings))
     stack.callback(store.close)
     uvicorn.run(app, host=settings.server_name, port=settings.server_port, **SERVER)
 

@@ -4,6 +4,7 @@ ArenaError
 ├── ConfigError                a setting or a contestants file is wrong; refused at start
 ├── DataError                  votes that cannot be read or analysed; says which row or column and what was expected
 ├── UserError                  a person asked for something that cannot be done; carries a `Refusal`
+├── LoginError                 somebody could not be logged in; carries a `LoginTrouble`
 ├── ServingError               a model server of ours could not be started or stopped; says why and what to do
 ├── ChatError                  a model server did not answer as it should; carries an `ErrorKind`
 └── StoreError                 the database did not do what was asked
@@ -63,6 +64,15 @@ class Refusal(StrEnum):
     STUDY_UNAVAILABLE = "study_unavailable"
 
 
+class LoginTrouble(StrEnum):
+    """Why a login came to nothing. `stale`: not begun in this browser, too old, or used before."""
+
+    DENIED = "denied"
+    STALE = "stale"
+    NOT_ADMITTED = "not_admitted"
+    PROVIDER = "provider"
+
+
 class ArenaError(Exception):
     """The root of the tree."""
 
@@ -78,6 +88,15 @@ class UserError(ArenaError):
         super().__init__(refusal.value)
         self.refusal = refusal
         self.details = details
+
+
+class LoginError(ArenaError):
+    """A login that came to nothing. `detail` is for the operator's log."""
+
+    def __init__(self, trouble: LoginTrouble, detail: str = "") -> None:
+        super().__init__(f"{trouble.value}: {detail}")
+        self.trouble = trouble
+        self.detail = detail
 
 
 class DataError(ArenaError):

@@ -27,8 +27,11 @@ class Keys:
 
     def new_cookie(self) -> str:
         """A cookie for a new rater: random, and signed so that nobody can choose one."""
-        nonce = secrets.token_urlsafe(24)
-        return f"{nonce}.{self._sign('cookie', nonce)[:32]}"
+        return self._cookie(secrets.token_urlsafe(24))
+
+    def account_cookie(self, account: str) -> str:
+        """The cookie of an account's rater: the same at each login, and nothing of the account can be read from it."""
+        return self._cookie(self._sign("account", account)[:32])
 
     def rater_digest(self, cookie: str) -> str | None:
         """What the database knows of a cookie; None when we did not make it."""
@@ -76,6 +79,13 @@ class Keys:
     def address_digest(self, prefix: str, day: str) -> str:
         """What the database knows, for two days, of an address prefix; another day gives another one."""
         return self._sign("address", f"{day}:{prefix}")[:32]
+
+    def seal(self, purpose: str, text: str) -> str:
+        """The signature of something that a browser keeps for us; good for this purpose only."""
+        return self._sign("seal", f"{purpose}:{text}")
+
+    def _cookie(self, nonce: str) -> str:
+        return f"{nonce}.{self._sign('cookie', nonce)[:32]}"
 
     def _sign(self, label: str, text: str) -> str:
         return hmac.new(self._secret, f"{label}:{text}".encode(), hashlib.sha256).hexdigest()

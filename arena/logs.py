@@ -8,7 +8,18 @@ from contextlib import suppress
 
 import structlog
 
-_CHATTY = ("httpx", "httpx2", "httpcore", "openai", "gradio", "asyncio", "alembic", "uvicorn.access", "aiohttp")
+_CHATTY = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "openai",
+    "authlib",
+    "gradio",
+    "asyncio",
+    "alembic",
+    "uvicorn.access",
+    "aiohttp",
+)
 
 
 def configure_logging(log_format: str, level: str) -> None:

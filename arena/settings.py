@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,6 +41,17 @@ def _rate_limit(value: str) -> str:
     return value
 
 
+def _web_address(value: str) -> str:
+    if not value:
+        return value  # a default is looked at too
+    parts = urlsplit(value)
+    plain = f"{parts.scheme}://{parts.netloc}{parts.path}" == value and "@" not in parts.netloc
+    if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
+        raise ValueError("expected an address such as https://arena.example.org")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 RateLimit = Annotated[str, AfterValidator(_rate_limit)]
 
 
@@ -118,6 +130,15 @@ class Settings(BaseSettings):
     proxies: int = Field(0, ge=0, le=10)
     retention_days: int | None = Field(None, gt=0)
     password: SecretStr = SecretStr("")
+    login: Literal["none", "huggingface"] = "none"
+    login_allowed: Annotated[tuple[str, ...], NoDecode] = ()
+    public_url: WebAddress = ""
+    # These have the names under which a Hugging Face Space gives them.
+    oauth_client_id: str = Field("", validation_alias="OAUTH_CLIENT_ID")
+    oauth_client_secret: SecretStr = Field(SecretStr(""), validation_alias="OAUTH_CLIENT_SECRET")
+    oauth_scopes: str = Field("openid profile", validation_alias="OAUTH_SCOPES")
+    openid_provider_url: WebAddress = Field("https://huggingface.co", validation_alias="OPENID_PROVIDER_URL")
+    space_host: str = Field("", validation_alias="SPACE_HOST")
     server_port: int = Field(7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT")
 
     _variables: Mapping[str, str] = PrivateAttr(default_factory=dict)
@@ -130,6 +151,7 @@ class Settings(BaseSettings):
             lines = [_sentence(wrong) for wrong in error.errors(include_url=False)]
             raise ConfigError("\n".join(lines)) from error
         self._variables = _variables(_env_file)
+        self._refuse_half_a_login()
 
     @field_validator("data_dir", "cache_dir")
     @classmethod
@@ -165,6 +187,59 @@ class Settings(BaseSettings):
                     f"expected origins such as https://example.org, with commas between them, not {origin!r}"
                 )
         return origins
+
+    @field_validator("login_allowed", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        names = tuple(name.strip() for name in value.split(",") if name.strip())
+        for name in names:
+            if not re.fullmatch(r"[\w.-]+", name, re.ASCII):
+                raise ValueError(f"expected names of accounts or organisations with commas between them, not {name!r}")
+        return names
+
+    @field_validator("openid_provider_url")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        if value.startswith("http://") and urlsplit(value).hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("expected an address that begins with https://")
+        return value
+
+    @field_validator("oauth_scopes")
+    @classmethod
+    def _scopes(cls, value: str) -> str:
+        if not {"openid", "profile"} <= set(value.split()):
+            raise ValueError("expected openid and profile among the scopes")
+        return value
+
+    def _refuse_half_a_login(self) -> None:
+        """Raises `ConfigError` where people would be let in otherwise than the operator thinks."""
+        if self.login == "none":
+            if self.login_allowed:
+                raise ConfigError("ARENA_LOGIN_ALLOWED: who may log in says nothing without ARENA_LOGIN=huggingface")
+            return
+        if self.password.get_secret_value():
+            raise ConfigError(
+                "ARENA_PASSWORD and ARENA_LOGIN are both set; expected one (ARENA_LOGIN_ALLOWED says who)"
+            )
+        needed = {
+            "OAUTH_CLIENT_ID": self.oauth_client_id,
+            "OAUTH_CLIENT_SECRET": self.oauth_client_secret.get_secret_value(),
+            "ARENA_PUBLIC_URL": self.public_address,
+        }
+        missing = [name for name, value in needed.items() if not value]
+        if missing:
+            raise ConfigError(
+                f"ARENA_LOGIN=huggingface also needs {', '.join(missing)}; "
+                "on a Space `hf_oauth: true` in README.md gives what begins with OAUTH"
+            )
+
+    @property
+    def public_address(self) -> str:
+        """Where people reach the arena: as it is set, else the Space's; empty when nobody has said it."""
+        host = self.space_host.split(",")[0].strip()  # the first of several is the one that the provider knows
+        return self.public_url or (f"https://{host}" if host else "")
 
     @property
     def framed(self) -> bool:

@@ -29,6 +29,7 @@ from arena.logs import configure_logging
 from arena.models import Contestant
 from arena.ports import ChatClient, Clock, Store
 from arena.settings import Settings
+from arena.ui.login.rules import Login
 from arena.ui.web import WebRules
 from arena.weights import fetch
 
@@ -136,6 +137,20 @@ def web_rules(settings: Settings) -> WebRules:
         allowed_origins=settings.allowed_origins,
         proxies=settings.proxies,
         password=settings.password.get_secret_value(),
+    )
+
+
+def login(settings: Settings) -> Login | None:
+    """The login that everybody has to go through; None where there is none."""
+    if settings.login == "none":
+        return None
+    return Login(
+        url=settings.public_address,
+        provider=settings.openid_provider_url,
+        client_id=settings.oauth_client_id,
+        client_secret=settings.oauth_client_secret.get_secret_value(),
+        scopes=settings.oauth_scopes,
+        admitted=frozenset(name.lower() for name in settings.login_allowed),
     )
 
 

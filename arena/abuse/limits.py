@@ -22,12 +22,17 @@ from arena.ports import Clock, Store
 
 
 class Act(StrEnum):
-    """What is limited. `prompt`: sends and retries; `word`: comments and reports; `code`: erasing and exporting."""
+    """What is limited. `prompt`: sends and retries; `word`: comments and reports; `code`: erasing and exporting.
+
+    `login`: logins that came to nothing; `login_state`: uses of one login's state.
+    """
 
     PROMPT = "prompt"
     WORD = "word"
     CODE = "code"
     PASSWORD = "password"  # noqa: S105 - a name, not a secret
+    LOGIN = "login"
+    LOGIN_STATE = "login_state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ FIXED_LIMITS: Mapping[Act, Limit] = {
     Act.WORD: Limit(rater="30/minute"),
     Act.CODE: Limit(address="20/minute", everybody="300/minute"),
     Act.PASSWORD: Limit(address="20/minute"),
+    Act.LOGIN: Limit(address="20/minute"),
+    Act.LOGIN_STATE: Limit(rater="1/hour"),
 }
 """What no person comes near."""
 

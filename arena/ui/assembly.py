@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from arena.abuse.watch import Watch
 from arena.battle.labels import load_classifier
@@ -21,10 +21,13 @@ from arena.ui.board_routes import board_routes
 from arena.ui.chrome import Site
 from arena.ui.direct import program_routes
 from arena.ui.lifecycle import running, settle_memory
+from arena.ui.login.cookies import LoginCookies
+from arena.ui.login.door import LoginDoor
+from arena.ui.login.rules import Login
 from arena.ui.operator_door import OperatorDoor
 from arena.ui.operator_routes import operator_routes
 from arena.ui.routes import arena_routes, event_route
-from arena.ui.site import build_app
+from arena.ui.site import build_app, page_paths
 from arena.ui.study_routes import study_routes
 from arena.ui.study_site import Studies
 from arena.ui.web import WebRules
@@ -49,8 +52,8 @@ class Parts:
     studies: Studies
 
 
-def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
-    """The web app; its background jobs begin and end with the server."""
+def arena_app(parts: Parts, rules: WebRules, admin_token: str, login: Login | None = None) -> FastAPI:
+    """The web app, behind a login if there is one; its background jobs begin and end with the server."""
     roster = parts.matchmaker.roster
     site = Site(
         service=parts.service,
@@ -61,6 +64,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         clock=parts.clock,
         meter=parts.metrics,
         studies=parts.studies,
+        login=login,
     )
     routes = arena_routes(
         service=parts.service,
@@ -75,6 +79,7 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
     door = OperatorDoor(admin_token, parts.service.limiter, rules)
     routes.include_router(operator_routes(parts.studies.office, door))
     routes.include_router(study_routes(parts.studies.service, parts.keys))
+    entrance = _entrance(login, parts, rules, routes) if login else None
 
     async def before() -> None:
         await parts.client.warm_up()
@@ -103,4 +108,23 @@ def arena_app(parts: Parts, rules: WebRules, admin_token: str) -> FastAPI:
         "forget": parts.watch.forget_forever,
     }
     direct = [event_route(parts.service, parts.studies.service, parts.keys), *program_routes(site)]
-    return build_app(site, routes, direct, rules, running(before=before, jobs=jobs, after=after))
+    return build_app(site, routes, direct, rules, running(before=before, jobs=jobs, after=after), entrance)
+
+
+def _entrance(login: Login, parts: Parts, rules: WebRules, routes: APIRouter) -> LoginDoor:
+    """The login, whose own routes are added to the others."""
+    from arena.ui.login.provider import Provider
+    from arena.ui.login.routes import LoginDesk, login_routes
+
+    cookies, pages = LoginCookies(login, parts.keys, parts.clock), page_paths()
+    desk = LoginDesk(
+        login=login,
+        provider=Provider(login),
+        cookies=cookies,
+        keys=parts.keys,
+        limiter=parts.service.limiter,
+        rules=rules,
+        pages=pages,
+    )
+    routes.include_router(login_routes(desk))
+    return LoginDoor(login, cookies, pages, in_frame=rules.in_frame)

@@ -16,6 +16,7 @@ from arena.keys import COOKIE_NAME, Keys
 from arena.models import Contestant
 from arena.ports import Clock, Meter, Store
 from arena.ui.board_keeper import BoardKeeper
+from arena.ui.login.rules import Login
 from arena.ui.study_site import Studies
 from arena.ui.text import Texts
 from arena.ui.web import ADDRESS
@@ -31,7 +32,7 @@ THEME_SCRIPT = Path(__file__).parent / "theme.js"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What pages are built from; made once, in the composition root."""
+    """What pages are built from; made once, in the composition root. `login`: what people go through, if anything."""
 
     service: BattleService
     store: Store
@@ -41,6 +42,7 @@ class Site:
     clock: Clock
     meter: Meter
     studies: Studies
+    login: Login | None = None
 
     def digest(self, request: gr.Request) -> str | None:
         """The digest of a request's rater cookie; None when it has none of ours."""

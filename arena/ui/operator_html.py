@@ -12,7 +12,7 @@ from arena.study_models import ParticipantState, Study, StudyState
 from arena.study_people import Step
 from arena.ui.operator_text import OperatorWords
 
-_STYLE = """
+STYLE = """
 :root{color-scheme:light dark;--ink:#14181F;--paper:#FBFAF7;--muted:#5B6470;--line:#8A919C;--soft:#E4E1DA;
 --raise:#FFF;--good:#1E7B4F;--bad:#B3261E}
 @media (prefers-color-scheme:dark){:root{--ink:#E8EAED;--paper:#12151B;--muted:#9AA3AF;--line:#5D6674;--soft:#2A303A;
@@ -217,7 +217,7 @@ def _page(desk: Desk, title: str, body: Sequence[str]) -> str:
     w = desk.words
     head = (
         f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style>"
+        f"<title>{escape(title)}</title><style>{STYLE}</style>"
     )
     other = f'<a href="{desk.to(desk.here, w.other_lang)}" hreflang="{w.other_lang}" lang="{w.other_lang}">'
     top = f"<header><b>Blindfold</b>{other}{escape(w.other_name)}</a></header>"

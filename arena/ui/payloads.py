@@ -173,7 +173,7 @@ def _any(_value: object) -> bool:
 def _is_form(scope: Scope) -> bool:
     """Whether a form is posted to one of the addresses that take one."""
     path = str(scope["path"]).rstrip("/")
-    return path.endswith(("/login", "/upload")) or bool(_OPERATORS_FORM.fullmatch(path))
+    return path.endswith(("/login", "/logout", "/upload")) or bool(_OPERATORS_FORM.fullmatch(path))
 
 
 async def _whole_body(receive: Receive) -> bytes:

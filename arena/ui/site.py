@@ -24,12 +24,14 @@ from arena.ui.examples_page import examples_page
 from arena.ui.gradio_costs import forget_sessions, sessions_of, spare
 from arena.ui.languages import TEXTS
 from arena.ui.leaderboard_page import leaderboard_page
+from arena.ui.login.page import ended_script
+from arena.ui.login.text import LOGIN_WORDS
 from arena.ui.payloads import CallGuard, Calls
 from arena.ui.study_page import study_page
 from arena.ui.study_text import STUDY_WORDS
 from arena.ui.text import Texts
 from arena.ui.text_en import EN
-from arena.ui.web import WebGuard, WebRules
+from arena.ui.web import Entrance, WebGuard, WebRules
 from arena.ui.you_page import you_page
 
 _STYLES = (Path(__file__).parent / "style.css", Path(__file__).parent / "code.css", Path(__file__).parent / "study.css")
@@ -44,8 +46,9 @@ def build_app(
     direct: Sequence[Route],
     rules: WebRules,
     lifespan: AbstractAsyncContextManager[None],
+    entrance: Entrance | None = None,
 ) -> FastAPI:
-    """The whole app. `lifespan` is entered when the server starts, and left when it stops."""
+    """The whole app. `lifespan` is entered when the server starts, and left when it stops; `entrance`: who gets in."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: lifespan)
     app.include_router(routes)
     mounts = {"zh": "/zh", "en": "/"}  # the root takes every path, so it comes last
@@ -56,7 +59,7 @@ def build_app(
             warnings.filterwarnings("ignore", message="SSR mode is not supported")
             demos.append(_mount(app, site, TEXTS[lang], path))
     app.state.sessions = lambda: sum(map(sessions_of, demos))
-    pages = {f"{mount}/{page}" for mount in ("", "/zh") for page in (*PAGES, *UNLISTED)} | {"/zh"}
+    pages = page_paths()
     own = [*_patterns(routes), *(route.path_regex for route in direct)]
     app.add_middleware(ShortCut, routes=direct)
     app.add_middleware(CallGuard, calls={path: Calls.of(d) for path, d in zip(mounts.values(), demos, strict=True)})
@@ -68,8 +71,14 @@ def build_app(
         pages=pages,
         clock=site.clock,
         limiter=site.service.limiter,
+        entrance=entrance,
     )
     return app
+
+
+def page_paths() -> frozenset[str]:
+    """The addresses of all pages, without slashes at their ends."""
+    return frozenset(f"{mount}/{page}" for mount in ("", "/zh") for page in (*PAGES, *UNLISTED)) | {"/zh"}
 
 
 def _patterns(router: APIRouter) -> Iterator[re.Pattern[str]]:
@@ -97,6 +106,7 @@ def _mount(app: FastAPI, site: Site, text: Texts, path: str) -> gr.Blocks:
         favicon_path=str(_ICON) if path == "/" else None,
         theme=gr.themes.Base(font=_FONTS, font_mono=_MONO),
         css_paths=list(_STYLES),
+        head=ended_script(site.login, LOGIN_WORDS[text.lang]) if site.login else None,
     )
     spare(demo)
     forget_sessions(demo)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -57,8 +58,15 @@ def content_security_policy(rules: WebRules) -> str:
     )
 
 
+class Entrance(Protocol):
+    """Decides who gets in at all."""
+
+    async def refusal(self, scope: Scope, headers: Headers, address: str, /) -> Response | None:
+        """The answer to somebody who does not; None for who does. `address` is the hash of where they come from."""
+
+
 class WebGuard:
-    """ASGI middleware around the whole app."""
+    """ASGI middleware around the whole app. `entrance`: who gets in where there is no password."""
 
     def __init__(
         self,
@@ -70,13 +78,14 @@ class WebGuard:
         pages: Collection[str],
         clock: Clock,
         limiter: Limiter,
+        entrance: Entrance | None = None,
     ) -> None:
         self._app = app
         self._keys = keys
         self._rules = rules
         self._clock = clock
         self._doors = doors
-        self._password = PasswordDoor(rules.password, limiter) if rules.password else None
+        self._entrance = PasswordDoor(rules.password, limiter) if rules.password else entrance
         self._pages = frozenset(pages)
         self._csp = content_security_policy(rules)
 
@@ -89,8 +98,8 @@ class WebGuard:
         address = self._address(scope, headers)
         scope.setdefault("state", {})[ADDRESS] = address
         answer = self._refusal(scope, headers)
-        if answer is None and self._password is not None:
-            answer = await self._password.refusal(scope, headers, address)
+        if answer is None and self._entrance is not None:
+            answer = await self._entrance.refusal(scope, headers, address)
         if answer is None and (language := self._redirect_language(scope, headers)) is not None:
             there = f"{scope.get('root_path', '')}/{language}{scope['path']}"
             query = scope.get("query_string", b"").decode("latin-1")
@@ -136,6 +145,7 @@ class WebGuard:
         if (is_page or (path.endswith("/config") and not refused)) and not self._known(headers):
             new_cookie = self._keys.new_cookie()
         language = asked_language(scope) if is_page else None
+        secure = scope.get("scheme") == "https"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -147,9 +157,10 @@ class WebGuard:
                     out["Content-Security-Policy"] = self._csp
                     out["Cache-Control"] = "no-store"
                 if new_cookie is not None:
-                    out.append("set-cookie", self._cookie(COOKIE_NAME, new_cookie, scope, http_only=True))
+                    out.append("set-cookie", cookie_header(COOKIE_NAME, new_cookie, self._rules, secure=secure))
                 if language is not None:
-                    out.append("set-cookie", self._cookie(LANG_COOKIE, language, scope, http_only=False))
+                    chosen = cookie_header(LANG_COOKIE, language, self._rules, secure=secure, http_only=False)
+                    out.append("set-cookie", chosen)
             await send(message)
 
         return send_with_headers
@@ -169,15 +180,25 @@ class WebGuard:
     def _known(self, headers: Headers) -> bool:
         return self._keys.rater_digest(cookies_of(headers).get(COOKIE_NAME, "")) is not None
 
-    def _cookie(self, name: str, value: str, scope: Scope, *, http_only: bool) -> str:
-        parts = [f"{name}={value}", "Path=/", f"Max-Age={COOKIE_DAYS * 86400}"]
-        if http_only:
-            parts.append("HttpOnly")
-        if self._rules.in_frame:
-            parts += ["SameSite=None", "Secure", "Partitioned"]
-        else:
-            parts += ["SameSite=Lax"] + (["Secure"] if scope.get("scheme") == "https" else [])
-        return "; ".join(parts)
+
+def cookie_header(
+    name: str,
+    value: str,
+    rules: WebRules,
+    *,
+    secure: bool,
+    http_only: bool = True,
+    max_age: int = COOKIE_DAYS * 86400,
+) -> str:
+    """A cookie that the pages need wherever they are shown. `secure`: for HTTPS only."""
+    parts = [f"{name}={value}", "Path=/", f"Max-Age={max_age}"]
+    if http_only:
+        parts.append("HttpOnly")
+    if rules.in_frame:
+        parts += ["SameSite=None", "Secure", "Partitioned"]
+    else:
+        parts += ["SameSite=Lax"] + (["Secure"] if secure else [])
+    return "; ".join(parts)
 
 
 def cookies_of(headers: Mapping[str, str]) -> dict[str, str]:

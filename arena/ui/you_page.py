@@ -10,6 +10,8 @@ import structlog
 from arena.errors import Refusal, StoreError, UserError
 from arena.models import Battle
 from arena.ui.chrome import QUICK, Site, page_head, root_of, status_line
+from arena.ui.login.page import account_html
+from arena.ui.login.text import LOGIN_WORDS
 from arena.ui.text import Texts
 from arena.ui.view import refusal_text, status_html
 
@@ -30,6 +32,8 @@ def you_page(demo: gr.Blocks, site: Site, text: Texts) -> None:
         code = gr.Textbox(label=text.erase_code, elem_id="erase-code", max_length=64)
         button = gr.Button(text.erase_button, variant="stop", size="sm", elem_id="erase-button")
         said = status_line("erase-status")
+    if site.login:
+        gr.HTML(account_html(LOGIN_WORDS[text.lang], root_of(text)), apply_default_css=False)
 
     async def show(request: gr.Request) -> str:
         digest = site.digest(request)

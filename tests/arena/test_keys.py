@@ -44,3 +44,18 @@ def test_the_secret_is_not_shown():
 def test_a_short_secret_is_refused():
     with pytest.raises(ValueError, match="16 characters"):
         Keys("short")
+
+
+def test_an_account_has_the_same_rater_each_time_and_another_account_another():
+    digest = KEYS.rater_digest(KEYS.account_cookie("alice"))
+    assert digest is not None
+    assert digest == KEYS.rater_digest(KEYS.account_cookie("alice"))
+    assert digest != KEYS.rater_digest(KEYS.account_cookie("bob"))
+    assert digest != Keys("another secret, as long").rater_digest(KEYS.account_cookie("alice"))
+    assert "alice" not in KEYS.account_cookie("alice")
+
+
+def test_a_seal_is_good_for_its_purpose_and_its_text_only():
+    seal = KEYS.seal("session", "text")
+    assert seal == KEYS.seal("session", "text")
+    assert len({seal, KEYS.seal("begun", "text"), KEYS.seal("session", "text2")}) == 3

@@ -8,7 +8,10 @@ from arena.errors import ConfigError
 from arena.models import Pacing
 from arena.settings import Settings
 
-OTHERS = ("SPACE_ID", "XDG_CACHE_HOME", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT")
+OTHERS = ("SPACE_ID", "SPACE_HOST", "XDG_CACHE_HOME", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT")
+OTHERS += ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
+CLIENT = {"OAUTH_CLIENT_ID": "the-arena", "OAUTH_CLIENT_SECRET": "hush-hush"}
+LOGIN = {"ARENA_LOGIN": "huggingface", "ARENA_PUBLIC_URL": "https://arena.example.org", **CLIENT}
 
 
 @pytest.fixture(autouse=True)
@@ -207,3 +210,78 @@ def test_numbers_that_make_no_sense_are_refused(env, variable, wrong):
 def test_the_password_is_not_shown(env):
     env(ARENA_PASSWORD="open sesame")
     assert "sesame" not in repr(Settings())
+
+
+def test_a_login_takes_what_a_space_gives(env):
+    env(ARENA_LOGIN="huggingface", SPACE_HOST="me-arena.hf.space,arena.example.org", **CLIENT)
+    settings = Settings()
+    assert settings.public_address == "https://me-arena.hf.space"
+    assert settings.openid_provider_url == "https://huggingface.co"
+    assert settings.oauth_scopes == "openid profile"
+    assert "hush-hush" not in repr(settings)
+
+
+def test_what_the_operator_says_of_the_address_beats_the_space(env):
+    env(SPACE_HOST="me-arena.hf.space", **(LOGIN | {"ARENA_PUBLIC_URL": "https://arena.example.org/"}))
+    assert Settings().public_address == "https://arena.example.org"
+
+
+def test_what_a_space_gives_is_no_login_until_the_operator_wants_one(env):
+    env(SPACE_HOST="me-arena.hf.space", ARENA_PASSWORD="open sesame", **CLIENT)
+    assert Settings().login == "none"
+
+
+@pytest.mark.parametrize(
+    ("without", "missing"),
+    [
+        (("OAUTH_CLIENT_ID",), "OAUTH_CLIENT_ID;"),
+        (("OAUTH_CLIENT_SECRET",), "OAUTH_CLIENT_SECRET;"),
+        (("ARENA_PUBLIC_URL",), "ARENA_PUBLIC_URL;"),
+        (("OAUTH_CLIENT_ID", "ARENA_PUBLIC_URL"), "OAUTH_CLIENT_ID, ARENA_PUBLIC_URL;"),
+    ],
+)
+def test_half_a_login_is_refused_with_what_is_missing(env, without, missing):
+    said = refusal(env, **{name: value for name, value in LOGIN.items() if name not in without})
+    assert said.startswith(f"ARENA_LOGIN=huggingface also needs {missing}")
+    assert len(said.splitlines()) == 1
+    assert "hush-hush" not in said
+
+
+def test_a_password_beside_a_login_is_refused(env):
+    said = refusal(env, ARENA_PASSWORD="open sesame", **LOGIN)
+    assert said.startswith("ARENA_PASSWORD and ARENA_LOGIN are both set")
+    assert "sesame" not in said
+
+
+def test_a_list_without_a_login_is_refused(env):
+    """Who writes one thinks that only those get in."""
+    assert "says nothing without ARENA_LOGIN=huggingface" in refusal(env, ARENA_LOGIN_ALLOWED="alice")
+
+
+def test_who_may_log_in_is_separated_by_commas(env):
+    env(ARENA_LOGIN_ALLOWED="Alice, good-org,", **LOGIN)
+    assert Settings().login_allowed == ("Alice", "good-org")
+    assert "not 'a b'" in refusal(env, ARENA_LOGIN_ALLOWED="alice,a b")
+
+
+@pytest.mark.parametrize(
+    ("variable", "wrong", "message"),
+    [
+        ("ARENA_LOGIN", "google", "ARENA_LOGIN is 'google': expected 'none' or 'huggingface'"),
+        ("ARENA_PUBLIC_URL", "arena.example.org", "expected an address such as https://arena.example.org"),
+        ("ARENA_PUBLIC_URL", "https://arena.example.org/?a=b", "expected an address such as"),
+        ("ARENA_PUBLIC_URL", "https://me@arena.example.org", "expected an address such as"),
+        ("ARENA_PUBLIC_URL", "https://", "expected an address such as"),
+        ("OPENID_PROVIDER_URL", "http://hub.example.org", "expected an address that begins with https://"),
+        ("OAUTH_SCOPES", "profile email", "expected openid and profile among the scopes"),
+    ],
+)
+def test_a_login_that_could_not_work_is_refused(env, variable, wrong, message):
+    said = refusal(env, **(LOGIN | {variable: wrong}))
+    assert said.startswith(variable)
+    assert message in said
+
+
+def test_a_provider_on_this_machine_may_speak_http(env):
+    env(OPENID_PROVIDER_URL="http://127.0.0.1:9000/", **LOGIN)
+    assert Settings().openid_provider_url == "http://127.0.0.1:9000"

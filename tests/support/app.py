@@ -45,9 +45,10 @@ def running_app(
 ) -> Iterator[App]:
     """Start `app.py` with these contestants, keys and settings (names without `ARENA_`), and stop it at the end.
 
-    `within` is a command that becomes the command behind it, as `env` does.
+    `keys` may also have other variables, the port among them. `within` is a command that becomes the command behind
+    it, as `env` does.
     """
-    port = _free_port()
+    port = int((keys or {}).get("GRADIO_SERVER_PORT") or _free_port())
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("ARENA_", "GRADIO_"))}
     environment |= {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
     environment |= {"ARENA_DATA_DIR": str(folder), **(keys or {})}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import gradio
@@ -26,7 +27,17 @@ from arena.ui.board_keeper import BoardKeeper
 from arena.ui.direct import ShortCut
 from arena.ui.web import WebRules
 from storage.study_store import SqlStudyStore
+from tests.arena.ui.login.place import login_at
 from tests.support.arena import arena, contestants
+from tests.support.openid_provider import (
+    ACCESS,
+    ALICE,
+    BOB,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    OpenIdProvider,
+    log_in,
+)
 from tests.support.study import ANSWERS, PROTOCOL, studies_on
 
 pytestmark = pytest.mark.integration
@@ -64,12 +75,14 @@ OWN |= {("GET", f"/arena/study/{name}") for name in ("consent", "try", "yours")}
     ("POST", "/arena/study/here"), ("POST", "/operator/login"), ("POST", "/operator/none/act"),
     ("GET", "/operator"), ("GET", "/operator/none"),
 }  # fmt: skip
+LOGIN = {("GET", "/login/huggingface"), ("GET", "/login/callback"), ("GET", "/logout"), ("POST", "/logout")}
+"""Served where there is a login, also to who has not logged in."""
 NAMED = ("/about", "/leaderboard", "/leaderboard.csv", "/leaderboard.json")
 """Pages that name the contestants; the battle page's configuration has nothing of them."""
 
 
 @asynccontextmanager
-async def app_here(tmp_path, rules=None):
+async def app_here(tmp_path, rules=None, login=None):
     async with arena(tmp_path) as here:
         studies = studies_on(here)
         parts = Parts(
@@ -80,9 +93,26 @@ async def app_here(tmp_path, rules=None):
             studies=studies,
         )  # fmt: skip
         try:
-            yield here, arena_app(parts, rules or WebRules(), ADMIN)
+            yield here, arena_app(parts, rules or WebRules(), ADMIN, login)
         finally:
             await studies.runner.turns.close()
+
+
+@pytest.fixture(params=["", "password", "login"])
+def entrance(request):
+    """How people get in: the rules, the login and the provider."""
+    if request.param != "login":
+        yield WebRules(password="canary-password" if request.param else ""), None, None
+        return
+    with OpenIdProvider("http://arena.test/login/callback") as provider:
+        yield WebRules(), login_at(provider), provider
+
+
+async def enter(client, provider, who):
+    """Log in, where there is a login."""
+    if provider is not None:
+        provider.who = who
+        assert (await log_in(client)).status_code == 303
 
 
 def person(app, password=""):
@@ -136,8 +166,11 @@ def is_closed(answer):
     return answer is not None and answer.status_code == 404 and "nothing at this address" in answer.text
 
 
-async def test_only_a_short_list_of_addresses_is_open(tmp_path):
-    async with app_here(tmp_path) as (_, app), person(app) as client:
+@pytest.mark.parametrize("entrance", ["", "login"], indirect=True)
+async def test_only_a_short_list_of_addresses_is_open(tmp_path, entrance):
+    rules, login, provider = entrance
+    async with app_here(tmp_path, rules, login) as (_, app), person(app, rules.password) as client:
+        await enter(client, provider, ALICE)
         direct = [route for part in app.user_middleware if part.cls is ShortCut for route in part.kwargs["routes"]]
         known = {(m, p) for m, p in registered([*app.routes, *direct]) if m in ("GET", "POST")}
         assert len(known) > 100  # Gradio's own are among them
@@ -146,7 +179,7 @@ async def test_only_a_short_list_of_addresses_is_open(tmp_path):
         for method, path in sorted(known):
             if not is_closed(await call(client, method, path)):
                 found.add((method, path))
-        assert found - OPEN - OWN == set()
+        assert found - OPEN - OWN == (LOGIN if login else set())
         assert found >= OWN
 
 
@@ -155,12 +188,15 @@ def told(answer):
     return f"{answer.headers}\n{answer.text}"
 
 
-@pytest.mark.parametrize("password", ["", "canary-password"])
-async def test_nothing_that_is_served_names_a_path_a_key_a_contestant_or_somebody_else(tmp_path, password):
-    rules = WebRules(password=password)
-    async with app_here(tmp_path, rules) as (here, app), person(app, password) as other, person(app, password) as me:
+async def test_nothing_that_is_served_names_a_path_a_key_a_contestant_or_somebody_else(tmp_path, entrance):
+    rules, login, provider = entrance
+    opened = app_here(tmp_path, rules, login)
+    async with opened as (here, app), person(app, rules.password) as other, person(app, rules.password) as me:
+        await enter(other, provider, BOB)
+        await enter(me, provider, ALICE)
         my_code, of_theirs, ids = await running_study(here)
         private = [str(ROOT), str(tmp_path), sys.prefix, str(Path.home()), SECRET, ADMIN, THEIRS, *of_theirs]
+        private += [CLIENT_SECRET, ACCESS, BOB.sub, ALICE.sub, "Realname"]
         await other.get("/config")
         await other.post("/gradio_api/run/send", json={"data": [THEIRS, ""]})
         private.append(other.cookies[COOKIE_NAME])
@@ -172,7 +208,8 @@ async def test_nothing_that_is_served_names_a_path_a_key_a_contestant_or_somebod
         also = [f"/arena/events/{sent['battle']}", "/?lang=en", f"/study?code={my_code}", "/zh/study?lang=zh"]
         also += [f"/arena/study/consent?code={code}" for code in (my_code, of_theirs[0])]
         also += [path.format(i) for i in ids for path in ("/arena/study/report/{}", "/operator/{}", "/arena/events/{}")]
-        for method, path in sorted(OPEN | OWN | {("GET", path) for path in also}):
+        ways_out = {("POST", "/logout")}
+        for method, path in sorted(OPEN | OWN | (LOGIN if login else set()) - ways_out | {("GET", p) for p in also}):
             answer = await call(me, method, path)
             if answer is None:
                 continue
@@ -198,6 +235,47 @@ async def test_with_a_password_nothing_but_the_health_is_told_without_it(tmp_pat
                 assert answer.status_code == 401, path
                 assert "set-cookie" not in answer.headers, path
                 assert len(answer.content) < 300, path
+
+
+async def test_with_a_login_nothing_but_the_health_and_the_way_to_it_is_told_without_it(tmp_path):
+    with OpenIdProvider("http://arena.test/login/callback") as provider:
+        opened = app_here(tmp_path, login=login_at(provider))
+        async with opened as (_, app), person(app) as stranger:
+            for method, path in sorted(OPEN | OWN):
+                for accept in ("*/*", "text/html"):
+                    stranger.headers["accept"] = accept
+                    answer = await call(stranger, method, path)
+                    assert answer is not None, path
+                    if path == "/healthz":
+                        assert answer.json() == {"status": "ok"}
+                        continue
+                    assert answer.status_code == 401, path
+                    assert "set-cookie" not in answer.headers, path
+                    assert "canary" not in answer.text.replace(CLIENT_ID, "").lower(), path
+                    if "text/html" not in answer.headers["content-type"]:
+                        assert len(answer.content) < 300, path
+            for _, path in sorted(LOGIN):
+                assert "canary" not in (await stranger.get(path)).text.lower()
+
+
+async def test_an_account_sees_its_own_votes_in_another_browser_and_a_way_out(tmp_path):
+    with OpenIdProvider("http://arena.test/login/callback") as provider:
+        opened = app_here(tmp_path, login=login_at(provider))
+        async with opened as (here, app), person(app) as first, person(app) as second, person(app) as other:
+            await enter(first, provider, ALICE)
+            sent = (await first.post("/gradio_api/run/send", json={"data": [MINE, ""]})).json()["data"][0]
+            with here.runner.turns.get(sent["battle"]).subscribed():
+                await here.runner.turns.get(sent["battle"]).until_ended(10)
+            await enter(second, provider, ALICE)
+            await enter(other, provider, BOB)
+            assert MINE in (await second.get("/arena/yours")).text
+            assert MINE not in (await other.get("/arena/yours")).text
+            for mount, word in (("", "Log out"), ("/zh", "退出登录")):
+                assert word in (await second.get(f"{mount}/you")).text
+    with closing(sqlite3.connect(tmp_path / "arena.db")) as database:
+        kept = "\n".join(database.iterdump())
+    assert MINE in kept
+    assert not {word for word in (ALICE.sub, f"'{ALICE.name}'", ACCESS, "Realname") if word in kept}
 
 
 async def test_numbers_are_the_operators_only(tmp_path):

@@ -1,0 +1,1 @@
+"""Logging in with a Hugging Face account: OpenID Connect, the authorization code with PKCE, state and nonce."""
