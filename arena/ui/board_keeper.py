@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from anyio import to_thread
 
 from arena.analysis.board import ALL, Board, Sliced, Styled, refreshed
 from arena.analysis.counts import Counts, from_vote_counts
@@ -179,7 +178,7 @@ class BoardKeeper:
         known = self._known.get("overall")
         clustered = known.value if known else None
         try:
-            board = await to_thread.run_sync(_estimate, cells, clustered)
+            board = await asyncio.to_thread(_estimate, cells, clustered)
         except DataError:
             return replace(base, problem="empty")
         return replace(base, board=board, intervals_at=known.at if known and clustered else None)
