@@ -167,6 +167,8 @@ PROMPT_TOKENS = 7
 
 OTHER_TOOL = """#!{python}
 import json, pathlib, sys
+print("its libraries say something", "the client is ready", sep="\\n", flush=True)
+sys.stdin.readline()
 asked = dict(zip(sys.argv[3:], sys.argv[4:]))
 lines = pathlib.Path(asked["--dataset-path"]).read_text(encoding="utf-8").splitlines()
 with (pathlib.Path(__file__).parent / "asked.jsonl").open("a") as log:
@@ -236,6 +238,19 @@ def test_requests_that_failed_in_the_other_tool_end_the_comparison(cross_check: 
     done = cross_check(2 * PROMPT_TOKENS, 1)
     assert done.exit_code == 2
     assert "1 requests of vLLM's benchmark failed" in done.stderr
+
+
+@pytest.mark.parametrize("ready", ["", "echo 'the client is ready'; read -r _\n"], ids=["at its start", "in its work"])
+def test_another_tool_that_breaks_down_is_told_in_its_last_words(
+    tmp_path: Path, server: ModelServer, ready: str
+) -> None:
+    other = tmp_path / "python"
+    other.write_text(f"#!/bin/sh\n{ready}echo 'no tokenizer in this folder' >&2\nexit 3\n", encoding="utf-8")
+    other.chmod(0o755)
+    file = write_field(tmp_path, server, plain="", thinker="")
+    done = bench(file, "--only", "plain", "--requests", "1", "--concurrency", "1", "--cross-check", other)
+    assert done.exit_code == 2
+    assert "vLLM's benchmark failed: no tokenizer in this folder" in done.stderr
 
 
 def test_the_load_generator_is_measured_beside_a_bare_reader() -> None:
