@@ -55,8 +55,23 @@ def test_whatever_speaks_over_localhost_shares_the_proxys_network():
 
 @pytest.mark.parametrize("name", ARENAS)
 def test_the_arenas_settings_exist(name):
-    known = {PREFIX + field.upper() for field in Settings.model_fields} | {"GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"}
-    assert set(SERVICES[name]["environment"]) <= known
+    known = {field.validation_alias or PREFIX + name.upper() for name, field in Settings.model_fields.items()}
+    assert set(SERVICES[name]["environment"]) <= known | {"GRADIO_SERVER_NAME"}
+
+
+@pytest.mark.parametrize("name", ARENAS)
+def test_people_are_told_apart_behind_the_proxy(name):
+    assert SERVICES[name]["environment"]["ARENA_PROXIES"] == "${ARENA_PROXIES:-1}"
+
+
+@pytest.mark.parametrize("name", ARENAS)
+def test_what_is_not_set_leaves_the_arena_as_it_is(name, monkeypatch):
+    for key, value in SERVICES[name]["environment"].items():
+        default = re.fullmatch(r"\$\{\w+:-(.*)\}", value)
+        if default:
+            monkeypatch.setenv(key, default[1])
+    settings = Settings(_env_file=None)
+    assert (settings.login, settings.proxies, settings.password.get_secret_value()) == ("none", 1, "")
 
 
 def test_both_arenas_share_one_database_with_a_password_that_must_be_given():
