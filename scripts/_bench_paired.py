@@ -37,7 +37,7 @@ class Pair:
 
 
 def pairs_of(names: Sequence[str], ours: Sequence[Figures], theirs: Sequence[Figures]) -> list[Pair]:
-    """A pair for each name; the n-th rounds of both were run together."""
+    """A pair for each name; the n-th rounds of both were run one after the other."""
     return [_pair(name, [f[name] for f in ours], [f[name] for f in theirs]) for name in names]
 
 
