@@ -166,11 +166,11 @@ class Contestant:
 
     def __post_init__(self) -> None:
         # Every battle needs them several times.
-        snapshot = self._shape()
+        snapshot = self._canonical()
         object.__setattr__(self, "snapshot", snapshot)
         object.__setattr__(self, "snapshot_hash", hashlib.sha256(snapshot.encode()).hexdigest())
 
-    def _shape(self) -> str:
+    def _canonical(self) -> str:
         shape: dict[str, Any] = {
             "name": self.name,
             "display": self.display,

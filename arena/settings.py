@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from limits import parse_many
-from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -51,6 +51,12 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _with_commas(value: object) -> object:
+    """A tuple out of what stands between commas in a variable."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_with_commas)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 RateLimit = Annotated[str, AfterValidator(_rate_limit)]
 
@@ -120,7 +126,7 @@ class Settings(BaseSettings):
     log_prompts: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    allowed_origins: Listed = ()
     in_frame: bool | None = None
     limit_rater: RateLimit = "20/minute;300/hour"
     limit_address: RateLimit = "200/minute;3000/hour"
@@ -131,7 +137,7 @@ class Settings(BaseSettings):
     retention_days: int | None = Field(None, gt=0)
     password: SecretStr = SecretStr("")
     login: Literal["none", "huggingface"] = "none"
-    login_allowed: Annotated[tuple[str, ...], NoDecode] = ()
+    login_allowed: Listed = ()
     public_url: WebAddress = ""
     # These have the names under which a Hugging Face Space gives them.
     oauth_client_id: str = Field("", validation_alias="OAUTH_CLIENT_ID")
@@ -170,12 +176,9 @@ class Settings(BaseSettings):
             raise ValueError("expected at least 16 characters, or nothing for one that is made once and kept")
         return value
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins")
     @classmethod
-    def _origins(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
             parts = urlsplit(origin)
             if (
@@ -188,12 +191,9 @@ class Settings(BaseSettings):
                 )
         return origins
 
-    @field_validator("login_allowed", mode="before")
+    @field_validator("login_allowed")
     @classmethod
-    def _names(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        names = tuple(name.strip() for name in value.split(",") if name.strip())
+    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if not re.fullmatch(r"[\w.-]+", name, re.ASCII):
                 raise ValueError(f"expected names of accounts or organisations with commas between them, not {name!r}")

@@ -2,10 +2,9 @@
 
 Fair by construction. Both send the same bodies: the prompt without any policy, temperature 0 and a fixed length
 (`ignore_eos`), so the same tokens come. Each round has a `cache_salt` of its own, so none is answered from what another
-left in the prefix cache. Each begins with one request that does not count. The two take turns right after each other,
-their client loaded beforehand, in the order A B B A, so that what changes on the machine meanwhile falls on both. (At
-the same time was tried: two closed loops of equal answers lock in step, and one's first tokens always wait for the
-other's, at -30% TTFT and +10% ITL with equal E2EL.) Both are judged by the definitions of vLLM's
+left in the prefix cache. Each begins with one request that does not count. The tools take turns right after each other,
+their client loaded beforehand, in the order A B B A, so that what changes on the machine meanwhile falls on both; at
+the same time, two closed loops of equal answers would lock in step. Both are judged by the definitions of vLLM's
 client, under which every event with a choice is a chunk; ours are told beside them.
 """
 
@@ -15,7 +14,7 @@ import asyncio
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -105,8 +104,7 @@ class CrossCheck:
             load = await self.ours(client, f"ours-{place}")
             if ours_first:
                 await _in_time(process, _run)
-            found: dict[str, Any] = json.loads((Path(folder) / RESULT).read_text(encoding="utf-8"))
-        return load, _their_round(found)
+            return load, _their_round(Path(folder) / RESULT)
 
     @contextmanager
     def _their_client(self, folder: Path, salt: str) -> Iterator[subprocess.Popen[str]]:
@@ -212,8 +210,11 @@ def _run(process: subprocess.Popen[str]) -> None:
         raise _NotRun(f"exit code {process.returncode}")
 
 
-def _their_round(found: Mapping[str, Any]) -> Round:
+def _their_round(result: Path) -> Round:
     """Their result file in our words."""
+    if not result.is_file():
+        raise _NotRun("it wrote no result")
+    found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
     if found["failed"]:
         raise ConfigError(f"--cross-check: {found['failed']} requests of vLLM's benchmark failed")
     return Round(

@@ -28,7 +28,7 @@ from arena.ports import Lease, NewTurn, RaterDigests
 from storage import audit, battles, checks, endings, kept, raters, requests, retention, tokens, votes
 from storage.database import Database
 from storage.rows import Card, save_contestants
-from storage.threads import ManyWriters, OneWriter, Threads, Writers
+from storage.threads import OneWriter, Threads, Writers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,21 +75,20 @@ class SqlStore:
         self._timed = timed
         self._saved: set[str] = set()  # hashes of contestants that are stored; their rows never change or go
         self._proved = -PROOF_S
-        threads = Threads(THREADS, "store")
-        self._writers: Writers = OneWriter(database) if database.one_writer else ManyWriters(database, threads)
-        self._readers: Threads | Writers = self._writers if database.one_connection else threads
+        threads = Threads(database, THREADS)
+        self._writers: Writers = OneWriter(database) if database.one_writer else threads
+        self._readers: Writers = self._writers if database.one_connection else threads
 
     def close(self) -> None:
         """Finish what is under way, and close the database."""
-        for threads in (self._readers, self._writers):
+        for threads in {self._readers, self._writers}:
             threads.close()
         self.database.close()
 
     @property
     def waiting(self) -> int:
         """How many calls wait for a thread."""
-        apart = self.database.one_writer and not self.database.one_connection
-        return self._writers.waiting + (self._readers.waiting if apart else 0)
+        return sum(threads.waiting for threads in {self._readers, self._writers})
 
     # --- for stores of other things in the same database ---
 

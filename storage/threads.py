@@ -27,34 +27,6 @@ MOST_AT_ONCE = 16
 """Pieces of work in one transaction: other processes wait for all of them."""
 
 
-class Threads:
-    """A few threads, and how many calls wait for one of them."""
-
-    def __init__(self, count: int, name: str) -> None:
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
-        self._count = count
-        self._unfinished = 0
-
-    @property
-    def waiting(self) -> int:
-        """How many calls have not begun."""
-        return max(0, self._unfinished - self._count)
-
-    async def run(self, work: Callable[[], R]) -> R:
-        """Run something in a thread. A cancelled caller goes at once, but the work is finished and keeps its place."""
-        running = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        self._unfinished += 1
-        running.add_done_callback(self._finished)
-        return await asyncio.shield(running)
-
-    def close(self) -> None:
-        """Let the threads go when they have finished what they have."""
-        self._pool.shutdown()
-
-    def _finished(self, _done: object) -> None:
-        self._unfinished -= 1
-
-
 class Writers(Protocol):
     """Where writing is done."""
 
@@ -76,34 +48,42 @@ class Writers(Protocol):
         ...
 
 
-class ManyWriters:
-    """For databases in which several transactions write at once: each in a thread of its own."""
+class Threads:
+    """A few threads for reading, and for writing where several transactions write at once."""
 
-    def __init__(self, database: Database, threads: Threads) -> None:
+    def __init__(self, database: Database, count: int) -> None:
         self._database = database
-        self._threads = threads
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="store")
+        self._count = count
+        self._unfinished = 0
 
     @property
     def waiting(self) -> int:
         """How many calls have not begun."""
-        return self._threads.waiting
+        return max(0, self._unfinished - self._count)
 
     async def write(self, work: Callable[[Connection], R]) -> R:
-        """Do something in a write transaction."""
+        """Do something in a write transaction of its own."""
 
         def writing() -> R:
             with self._database.write() as connection:
                 return work(connection)
 
-        return await self._threads.run(writing)
+        return await self.run(writing)
 
     async def run(self, work: Callable[[], R]) -> R:
-        """Do something that makes transactions of its own, or none."""
-        return await self._threads.run(work)
+        """Run something in a thread. A cancelled caller goes at once, but the work is finished and keeps its place."""
+        running = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        self._unfinished += 1
+        running.add_done_callback(self._finished)
+        return await asyncio.shield(running)
 
     def close(self) -> None:
         """Finish what is under way."""
-        self._threads.close()
+        self._pool.shutdown()
+
+    def _finished(self, _done: object) -> None:
+        self._unfinished -= 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,7 +33,7 @@ class ShortCut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request here, or pass it on."""
-        for route in self._routes if scope["type"] == "http" else ():
+        for route in self._routes:  # which match nothing but HTTP
             match, found = route.matches(scope)
             if match is Match.FULL:
                 scope.update(found)

@@ -240,17 +240,29 @@ def test_requests_that_failed_in_the_other_tool_end_the_comparison(cross_check: 
     assert "1 requests of vLLM's benchmark failed" in done.stderr
 
 
-@pytest.mark.parametrize("ready", ["", "echo 'the client is ready'; read -r _\n"], ids=["at its start", "in its work"])
+BREAKS = "echo 'no tokenizer in this folder' >&2; exit 3"
+WAITS = "echo 'the client is ready'; read -r _"
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        (BREAKS, "no tokenizer in this folder"),
+        (f"{WAITS}; {BREAKS}", "no tokenizer in this folder"),
+        ("exit 0", "it ended before it was ready"),
+        (WAITS, "it wrote no result"),
+    ],
+)
 def test_another_tool_that_breaks_down_is_told_in_its_last_words(
-    tmp_path: Path, server: ModelServer, ready: str
+    tmp_path: Path, server: ModelServer, does: str, said: str
 ) -> None:
     other = tmp_path / "python"
-    other.write_text(f"#!/bin/sh\n{ready}echo 'no tokenizer in this folder' >&2\nexit 3\n", encoding="utf-8")
+    other.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
     other.chmod(0o755)
     file = write_field(tmp_path, server, plain="", thinker="")
     done = bench(file, "--only", "plain", "--requests", "1", "--concurrency", "1", "--cross-check", other)
     assert done.exit_code == 2
-    assert "vLLM's benchmark failed: no tokenizer in this folder" in done.stderr
+    assert f"vLLM's benchmark failed: {said}" in done.stderr
 
 
 def test_the_load_generator_is_measured_beside_a_bare_reader() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from arena.ui.login.rules import BEGIN, LOGOUT, Login
 from arena.ui.login.text import LOGIN_WORDS, LoginWords
-from arena.ui.operator_html import STYLE
+from arena.ui.plain_style import STYLE
 
 _ENDED = Path(__file__).parent / "ended.js"
 _MORE_STYLE = (
