@@ -6,14 +6,14 @@ import re
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEWLINE = re.compile("\r\n?|[\x85\u2028\u2029]")
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters other than tab and newline
+_CONTROLS = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters other than tab and newline
     "\u061c\u202a-\u202e\u2066-\u2069"  # controls that reorder what is around them
-    "\ufff9-\ufffb\ufeff\ufffe\uffff]"  # interlinear marks, the byte order mark, non-characters
+    "\ufff9-\ufffb\ufeff\ufffe\uffff"  # interlinear marks, the byte order mark, non-characters
 )
-
-
-_SUSPECT = re.compile(f"{_SURROGATE.pattern}|{_NEWLINE.pattern}|{_UNWANTED.pattern}")
+_UNWANTED = re.compile(f"[{_CONTROLS}]")
+_SUSPECT = re.compile(f"[{_CONTROLS}\u2028\u2029\ud800-\udfff]")
+"""Whatever the others may match, as one set of characters, which is found much faster than one of three patterns."""
 
 
 def tidy(text: str) -> str:

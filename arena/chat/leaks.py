@@ -54,6 +54,17 @@ _OWNED = re.compile(
     r"(?:模型|助手|助理|机器人)? ?"
 )
 _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
+_WIDE_SPACE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_CLEANING = (
+    (("’",), _APOSTROPHE, "'"),
+    (("```", "~~~"), _FENCED, ""),
+    ((">",), _QUOTED_LINE, ""),
+    (("](",), _LINK, r"\1"),
+    (("",), _MARKUP, ""),  # may be anywhere
+    (('"', "“", "「", "『"), _SCARE_QUOTES, r"\1"),
+    (("",), _WIDE_SPACE, " "),
+)
+"""What is replaced by what, in this order; only where there is one of the signs, for most answers have few of them."""
 _HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
 
@@ -76,10 +87,12 @@ def find_leak(answer: str, names: Collection[str]) -> str:
 
 def _plain(answer: str) -> str:
     """The answer without code, quoted lines and markup, its characters in their plain form."""
-    text = _APOSTROPHE.sub("'", tidy(answer).translate(_HALF_WIDTH))
-    text = _QUOTED_LINE.sub("", _FENCED.sub("", text))
-    text = _SCARE_QUOTES.sub(r"\1", _MARKUP.sub("", _LINK.sub(r"\1", text)))
-    return re.sub(r"[^\S\n]+", " ", text)
+    text = tidy(answer)
+    text = text if text.isascii() else text.translate(_HALF_WIDTH)
+    for signs, pattern, plain in _CLEANING:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(plain, text)
+    return text
 
 
 def _quotations(text: str) -> list[tuple[int, int]]:

@@ -111,7 +111,12 @@ class OpenAIChat:
             watch = stack.enter_context(watching(body, patience))
             piece = b"begin"
             while piece and not parser.done:
-                piece = await _next_piece(body, parser)
+                try:
+                    piece = await body.readany()
+                except (ChatError, *TRANSPORT_ERRORS):
+                    if not parser.finished:
+                        raise
+                    piece = b""  # The answer is whole; only its usage may be lost.
                 for chunk in parser.feed(piece) if piece else parser.finish():
                     yield chunk
                 patience.note(tokens=parser.tokens, finished=parser.finished)
@@ -263,16 +268,6 @@ class _Endpoint:
         # Before the text is cut, which could leave half of a key that the server has echoed.
         text = text.replace(self._key, "[key]") if self._key else text
         return ChatError(kind, f"{self._host}: {text[:DETAIL_CHARS]}", wait_s)
-
-
-async def _next_piece(body: aiohttp.StreamReader, parser: AnswerParser) -> bytes:
-    """The next bytes of the body; none at its end."""
-    try:
-        return await body.readany()
-    except (ChatError, *TRANSPORT_ERRORS):
-        if parser.finished:
-            return b""  # The answer is whole; only its usage may be lost.
-        raise
 
 
 async def _drain(body: aiohttp.StreamReader) -> None:

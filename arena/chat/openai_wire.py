@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from arena.chat.alike import AlikeEvents
 from arena.chat.sse import EventSplitter, EventTooLong
 from arena.errors import ChatError
 from arena.models import Contestant, ErrorKind, Message
@@ -88,12 +89,19 @@ class AnswerParser:
         self.finished = False
         self.done = False
         self._splitter = EventSplitter(max_line_bytes)
+        self._alike = AlikeEvents(lambda data: _plain_text(_event(data)))
         self._chars_left = max_answer_chars
         self._server = server
         self._engine = ""
 
-    def feed(self, piece: bytes) -> Iterator[Chunk]:
-        """The chunks that this piece completes. Raises `ChatError`."""
+    def feed(self, piece: bytes) -> Iterable[Chunk]:
+        """The chunks that this piece completes. Raises `ChatError`, at once or after some of them."""
+        text = self._alike.text_of_line(piece) if self._splitter.ready_for(piece) and not self.done else ""
+        if text:
+            return (self._counted(Chunk(text=text)),)
+        return self._chunks(piece)
+
+    def _chunks(self, piece: bytes) -> Iterator[Chunk]:
         try:
             events = self._splitter.feed(piece)
         except EventTooLong as error:
@@ -127,29 +135,23 @@ class AnswerParser:
         if data == DONE:
             self.done = self.finished = True
             return None
-        chunk = self._chunk(_event(data))
+        text = self._alike.text_of(data)
+        if text:
+            return self._counted(Chunk(text=text))
+        event = _event(data)
+        text = _plain_text(event) if self._engine else ""
+        if text:
+            self._alike.learn(data, text)
+        chunk = self._counted(Chunk(text=text) if text else self._any_chunk(event))
+        return chunk if chunk.text or chunk != _NOTHING else None
+
+    def _counted(self, chunk: Chunk) -> Chunk:
         self.finished = self.finished or bool(chunk.finish_reason)
         self.tokens += bool(chunk.text or chunk.thinking)
         self._chars_left -= len(chunk.text) + len(chunk.thinking)
         if self._chars_left < 0:
             raise ChatError(ErrorKind.TOO_LONG, "the answer is longer than the limit")
-        return chunk if chunk.text or chunk != _NOTHING else None
-
-    def _chunk(self, event: Mapping[str, Any]) -> Chunk:
-        return (self._plain_text(event) if self._engine else None) or self._any_chunk(event)
-
-    def _plain_text(self, event: Mapping[str, Any]) -> Chunk | None:
-        """What all but a few events are, without the care for what others may be; None when it is something else."""
-        try:
-            choice = event["choices"][0]
-            delta = choice["delta"]
-            text = delta["content"]
-            plain = type(text) is str and text and not choice.get("finish_reason")
-            if not plain or event.get("usage") or delta.get("reasoning") or delta.get("reasoning_content"):
-                return None
-        except (LookupError, TypeError, AttributeError):
-            return None
-        return Chunk(text=text)
+        return chunk
 
     def _any_chunk(self, event: Mapping[str, Any]) -> Chunk:
         choice = _first(event.get("choices"))
@@ -171,6 +173,20 @@ class AnswerParser:
         # vLLM gives its fingerprint with the usage only; until then there is the Server header.
         self._engine = (_text(event.get("system_fingerprint")) or self._engine or self._server)[:ENGINE_CHARS]
         return self._engine if first or with_usage else ""
+
+
+def _plain_text(event: Mapping[str, Any]) -> str:
+    """The text of what all but a few events are, without the care for what others may be; "" for something else."""
+    try:
+        choice = event["choices"][0]
+        delta = choice["delta"]
+        text = delta["content"]
+        plain = type(text) is str and text and not choice.get("finish_reason")
+        if not plain or event.get("usage") or delta.get("reasoning") or delta.get("reasoning_content"):
+            return ""
+    except (LookupError, TypeError, AttributeError):
+        return ""
+    return str(text)
 
 
 def _event(data: bytes) -> dict[str, Any]:

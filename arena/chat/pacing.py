@@ -11,8 +11,7 @@ Fixed pacing is a study's, where one contestant answers at a time: the protocol 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 SETTLE_S = 0.6
 """How long every side is watched before the cursor starts, to know the slower one's rate."""
@@ -22,9 +21,11 @@ SLOWEST_CPS = 2.0
 """A floor for the rate; below it a reader would think that the page has stopped."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """One side's text as received: characters so far, when it began and ended (seconds, None: not yet)."""
+class Progress(NamedTuple):
+    """One side's text as received: characters so far, when it began and ended (seconds, None: not yet).
+
+    A tuple, because one is made for every side at every tick.
+    """
 
     received: int
     began: float | None

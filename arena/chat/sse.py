@@ -41,17 +41,13 @@ class EventSplitter:
             raise EventTooLong(f"a line of over {self._max_bytes} bytes")
         return self._events(lines)
 
+    def ready_for(self, piece: bytes) -> bool:
+        """Whether a piece may be an event by itself: none before waits for its rest, and it is not too long."""
+        return self._started and not self._rest and not self._data and len(piece) <= self._max_bytes
+
     def _whole(self, piece: bytes) -> bool:
         """Whether a piece looks like whole events of one line each, as nearly all are: those need no care."""
-        return (
-            self._started
-            and not self._rest
-            and not self._data
-            and len(piece) <= self._max_bytes
-            and piece.startswith(b"data: ")
-            and piece.endswith(b"\n\n")
-            and b"\r" not in piece
-        )
+        return self.ready_for(piece) and piece.startswith(b"data: ") and piece.endswith(b"\n\n") and b"\r" not in piece
 
     def finish(self) -> list[bytes]:
         """The data of an event that the end of the body left without its blank line."""

@@ -7,7 +7,7 @@ grows, its finished blocks become HTML and the rest is shown as plain text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from arena.chat.characters import tidy
 from arena.ui.markup.lines import Lines
@@ -22,8 +22,7 @@ SPARE_WORK = 20_000
 """How many characters may be parsed: `SPARE_WORK`, and `WORK_PER_CHARACTER` for each that came. Beyond, blocks wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(NamedTuple):
     """What a delta has changed: `html` comes after the HTML so far, `tail` is the whole text that is not HTML yet.
 
     `added` is what the tail has grown by where `html` is empty, so that not all of it need be sent again.
