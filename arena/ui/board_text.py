@@ -52,7 +52,7 @@ EN = BoardTexts(
     style="Style control",
     heads=("Rank", "Model", "Rating", "95% interval", "Votes", "Win rate"),
     table="Table of ratings",
-    fresh="Ratings from {votes} votes, of {time} UTC.",
+    fresh="Votes counted: {votes}, as of {time} UTC.",
     clustered="Intervals and possible ranks by {raters} raters, computed {age} ago; they allow for people with tastes "
     "of their own.",
     model_based="The intervals are preliminary: they take every vote for independent. Intervals by rater are being "

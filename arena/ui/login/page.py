@@ -72,7 +72,7 @@ def logout_page(first: str) -> str:
 def account_html(words: LoginWords, root: str) -> str:
     """For the page of somebody's own votes: that they are logged in, what is kept, and the way out."""
     return (
-        f'<section class="page"><p>{escape(words.logged_in)} {escape(words.kept)}</p>'
+        f'<section class="page"><p>{escape(words.logged_in)}</p><p>{escape(words.kept)}</p>'
         f'<p><a id="logout" href="{root}{LOGOUT.removeprefix("/")}">{escape(words.log_out)}</a></p></section>'
     )
 
