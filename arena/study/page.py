@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from arena.analysis.report import STYLE
 
 EXTRA = """
-td,th{vertical-align:top}th,.prose td{white-space:normal}tbody th{font-weight:400}
+td,th{vertical-align:top}th,.prose td{white-space:normal}
+thead th{min-width:2.1em}tbody th{font-weight:400;min-width:7em}
 td:first-child,th:first-child{text-align:left}
-.asked tbody th{min-width:14em}.prose td,.prose th{text-align:left}.prose th{min-width:5em}
+.asked{font-size:14px}.asked th,.asked td{padding-left:5px;padding-right:5px}.asked tbody th{min-width:10em}
+.prose td,.prose th{text-align:left}.prose th{min-width:5em}
 caption{text-align:left;color:var(--muted);font-size:15px;padding-bottom:4px;
 position:sticky;left:0;max-width:calc(100vw - 40px)}
 .badge{display:inline-block;border:2px solid var(--ink);border-radius:4px;padding:0 8px;font-size:15px;font-weight:600}
@@ -21,7 +23,7 @@ blockquote{margin:8px 0;padding-left:12px;border-left:3px solid var(--line)}
 .plot .curve{fill:none;stroke:var(--ink);stroke-width:2}
 .plot .full{fill:var(--ink)}.plot .hollow{fill:none;stroke:var(--ink)}
 .plot text.on-full{fill:var(--paper)}
-@media screen and (max-width:640px){
+@media screen and (max-width:640px){thead th{word-break:keep-all}
 .prose thead{display:none}.prose tr,.prose th,.prose td{display:block}.prose th,.prose td{border:0;padding:2px 0}
 .prose tr{border-bottom:1px solid var(--line);padding:8px 0}.prose tbody th{font-weight:600}
 .prose td::before{content:attr(data-column);display:block;color:var(--muted);font-size:13px}}
