@@ -55,16 +55,19 @@ _OWNED = re.compile(
 )
 _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
 _WIDE_SPACE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-_CLEANING = (
-    (("’",), _APOSTROPHE, "'"),
-    (("```", "~~~"), _FENCED, ""),
-    ((">",), _QUOTED_LINE, ""),
-    (("](",), _LINK, r"\1"),
-    (("",), _MARKUP, ""),  # may be anywhere
-    (('"', "“", "「", "『"), _SCARE_QUOTES, r"\1"),
-    (("",), _WIDE_SPACE, " "),
+_CLEANING = tuple(
+    ([re.compile(sign) for sign in signs], pattern, plain)
+    for signs, pattern, plain in (
+        (["’"], _APOSTROPHE, "'"),
+        (["```", "~~~"], _FENCED, ""),
+        ([">"], _QUOTED_LINE, ""),
+        ([r"\]\("], _LINK, r"\1"),
+        ([r"[*_\u200b-\u200d\u2060]", r"\n[ \t]{0,20}[-+•#\d]"], _MARKUP, ""),
+        ([r"[\"“「『]"], _SCARE_QUOTES, r"\1"),
+        (["  ", r"[^\S\n ]"], _WIDE_SPACE, " "),
+    )
 )
-"""What is replaced by what, in this order; only where there is one of the signs, for most answers have few of them."""
+"""What is replaced by what, in this order, where there is one of the signs: those are found ten times as fast."""
 _HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
 
@@ -87,12 +90,12 @@ def find_leak(answer: str, names: Collection[str]) -> str:
 
 def _plain(answer: str) -> str:
     """The answer without code, quoted lines and markup, its characters in their plain form."""
-    text = tidy(answer)
+    text = f"\n{tidy(answer)}"  # a sign that begins a line comes after the end of another
     text = text if text.isascii() else text.translate(_HALF_WIDTH)
     for signs, pattern, plain in _CLEANING:
-        if any(sign in text for sign in signs):
+        if any(sign.search(text) for sign in signs):
             text = pattern.sub(plain, text)
-    return text
+    return text[1:]
 
 
 def _quotations(text: str) -> list[tuple[int, int]]:
