@@ -12,7 +12,6 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from arena.ui.api import ENDPOINTS, ProgramApi
 from arena.ui.chrome import Site
+from arena.ui.payloads import read_json
 
 Method = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -54,7 +54,7 @@ def _endpoint(method: Method) -> Callable[[Request], Awaitable[Response]]:
     with_request = "request" in inspect.signature(method).parameters
 
     async def endpoint(request: Request) -> Response:
-        data = orjson.loads(await request.body())["data"]
+        data = read_json(await request.body())["data"]
         return JSONResponse({"data": [await (method(*data, request) if with_request else method(*data))]})
 
     return endpoint

@@ -52,6 +52,9 @@ class Calls:
     def check(self, name: str, body: Mapping[str, Any]) -> None:
         """Raises `BadCall` unless the body is a call that its handler can take."""
         number = body.get("fn_index")
+        if number is not None and name in self.by_name:
+            # Gradio would go by the number, and a plain route goes by the name.
+            raise BadCall("Expected no fn_index where the address names the handler.")
         checks = self.by_name.get(name) if number is None else self.by_id.get(number) if _is_int(number) else None
         if checks is None:
             raise BadCall("There is no such handler.", 404)
@@ -105,7 +108,7 @@ class CallGuard:
             calls.check(name, body)
 
 
-def read_json(raw: bytes) -> object:
+def read_json(raw: bytes) -> Any:
     """A value from JSON in UTF-8 whose strings are all Unicode. Raises `BadCall`."""
     try:
         value = json.loads(raw.decode("utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import sqlite3
 import sys
@@ -77,6 +78,7 @@ OWN |= {("GET", f"/arena/study/{name}") for name in ("consent", "try", "yours")}
 }  # fmt: skip
 LOGIN = {("GET", "/login/huggingface"), ("GET", "/login/callback"), ("GET", "/logout"), ("POST", "/logout")}
 """Served where there is a login, also to who has not logged in."""
+JSON = {"content-type": "application/json"}
 NAMED = ("/about", "/leaderboard", "/leaderboard.csv", "/leaderboard.json")
 """Pages that name the contestants; the battle page's configuration has nothing of them."""
 
@@ -286,6 +288,29 @@ async def test_numbers_are_the_operators_only(tmp_path):
             assert "arena_" not in refused.text
         shown = await client.get("/metrics", headers={"Authorization": f"Bearer {ADMIN}"})
         assert "arena_battles_opened_total 0.0" in shown.text
+
+
+async def test_a_call_that_a_programs_endpoint_cannot_take_is_refused(tmp_path):
+    odd = ['{"data": []}', '{"data": {}}', '{"data": [{}, [], 1, null]}', '{"data": ["a"], "data": [1]}', "[]", "NaN"]
+    by_number = [
+        f'{{"data": {json.dumps(["x"] * size)}, "fn_index": {number}}}' for size in range(5) for number in range(30)
+    ]
+    async with app_here(tmp_path) as (_, app), person(app) as client:
+        await client.get("/config")
+        for name in ENDPOINTS:
+            for body in odd + by_number:
+                answer = await client.post(f"/gradio_api/run/{name}", content=body, headers=JSON)
+                takes_nothing = (name, body) == ("current", odd[0])
+                assert answer.status_code in ((200,) if takes_nothing else (404, 422)), f"{name} {body}"
+
+
+async def test_what_else_stands_in_a_call_is_passed_over(tmp_path):
+    more = '"note": NaN, "size": 123456789012345678901234567890, "deep": ' + "[" * 200 + "]" * 200
+    async with app_here(tmp_path) as (_, app), person(app) as client:
+        await client.get("/config")
+        body = f'{{"data": ["Hello", ""], {more}}}'
+        answer = await client.post("/gradio_api/run/send", content=body, headers=JSON)
+    assert answer.json()["data"][0]["state"] == "streaming"
 
 
 async def test_the_log_has_no_prompt_and_no_address(tmp_path, capfd):

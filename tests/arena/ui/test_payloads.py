@@ -50,6 +50,7 @@ def test_a_call_that_its_handler_can_take_goes_through_unchanged(client: TestCli
         ("run/send", {"data": ["a", 1]}, 422),
         ("run/send", {"data": None}, 422),
         ("run/send", ["a", "b"], 422),
+        ("run/send", {"data": ["a", "b"], "fn_index": 3}, 422),
         ("run/nobody", {"data": []}, 404),
         ("run/predict", {"data": ["a", "b"], "fn_index": True}, 404),
         ("run/predict", {"data": ["a", "b"], "fn_index": 4}, 404),
