@@ -98,7 +98,7 @@ class AnswerParser:
         """The chunks that this piece completes. Raises `ChatError`, at once or after some of them."""
         text = self._alike.text_of_line(piece) if self._splitter.ready_for(piece) and not self.done else ""
         if text:
-            return (self._counted(Chunk(text=text)),)
+            return (self._counted(Chunk(text)),)
         return self._chunks(piece)
 
     def _chunks(self, piece: bytes) -> Iterator[Chunk]:
@@ -137,12 +137,12 @@ class AnswerParser:
             return None
         text = self._alike.text_of(data)
         if text:
-            return self._counted(Chunk(text=text))
+            return self._counted(Chunk(text))
         event = _event(data)
         text = _plain_text(event) if self._engine else ""
         if text:
             self._alike.learn(data, text)
-        chunk = self._counted(Chunk(text=text) if text else self._any_chunk(event))
+        chunk = self._counted(Chunk(text) if text else self._any_chunk(event))
         return chunk if chunk.text or chunk != _NOTHING else None
 
     def _counted(self, chunk: Chunk) -> Chunk:

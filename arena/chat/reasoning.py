@@ -66,7 +66,7 @@ class ThinkingSplitter:
         From the first such reasoning on the text is answer.
         """
         if self._mode is _Mode.ANSWER and not reasoning:
-            return Split(answer=text)
+            return Split("", text)
         thinking, answer, rest = [self._text_is_answer() if reasoning else "", reasoning], [""], text
         while rest:
             step, rest = self._step(rest)
