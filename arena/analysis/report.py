@@ -88,9 +88,10 @@ def finding(ratings: Ratings, language: Language) -> str:
     if lead is None:
         return words["alone"]
     said = {"first": lead.first, "second": lead.second, "gap": f"{ELO * lead.gap:.0f}"}
+    level = not round(ELO * lead.gap)
     if lead.lower is None or lead.upper is None:
-        return words["unknown"].format(**said)
-    kind = "clear" if lead.lower > 0 else "unclear"
+        return words["level_unknown" if level else "unknown"].format(**said)
+    kind = "clear" if lead.lower > 0 else "level" if level else "unclear"
     return words[kind].format(**said, low=f"{ELO * lead.lower:.0f}", high=f"{ELO * lead.upper:.0f}")
 
 

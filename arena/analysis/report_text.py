@@ -18,7 +18,10 @@ EN: Mapping[str, str] = {
     "clear": "{first} is first: {gap} Elo points ahead of {second} (95% interval {low} to {high}).",
     "unclear": "{first} is ahead of {second} by {gap} Elo points, but the 95% interval, {low} to {high}, includes 0: "
     "these votes do not settle who is better.",
+    "level": "{first} and {second} are level, with a 95% interval from {low} to {high} Elo points: "
+    "these votes do not settle who is better.",
     "unknown": "{first} has the highest estimate, {gap} Elo points ahead of {second}; no interval was computed.",
+    "level_unknown": "{first} and {second} are level; no interval was computed.",
     "alone": "No two contestants can be compared.",
     "based": "Based on {votes} votes{raters}.",
     "raters": " by {n} raters",
@@ -89,6 +92,8 @@ ZH: Mapping[str, str] = {
     "title": "{n} 个参赛模型的评分（{votes} 票）",
     "clear": "{first} 排第一：比 {second} 高 {gap} 个 Elo 分（95% 区间 {low} 到 {high}）。",
     "unclear": "{first} 比 {second} 高 {gap} 个 Elo 分，但 95% 区间 {low} 到 {high} 包含 0：这些投票还分不出谁更好。",
+    "level": "{first} 和 {second} 不相上下，95% 区间 {low} 到 {high} 个 Elo 分：这些投票还分不出谁更好。",
+    "level_unknown": "{first} 和 {second} 不相上下；没有计算区间。",
     "unknown": "{first} 的估计值最高，比 {second} 高 {gap} 个 Elo 分；没有计算区间。",
     "alone": "没有任何两个参赛模型可以比较。",
     "based": "依据 {votes} 票{raters}。",

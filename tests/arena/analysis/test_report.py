@@ -78,6 +78,8 @@ def test_the_finding_says_whether_the_lead_is_clear() -> None:
     assert said(90, 30).startswith(f"x is first: {gap} Elo points ahead of y (95% interval ")
     assert "do not settle who is better" in said(6, 4)
     assert "no interval" in said(90, 30, Ci.NONE)
+    assert said(5, 5).startswith("x and y are level, with a 95% interval from ")
+    assert said(5, 5, Ci.NONE) == "x and y are level; no interval was computed."
 
 
 def test_what_does_not_count_is_said() -> None:
