@@ -37,12 +37,13 @@ class AlikeEvents:
 
     def learn(self, event: bytes, text: str) -> None:
         """Note what stands around the text of an event, unless the events of this stream are not alike."""
-        if self._lessons > self._known + SPARE_LESSONS or self._framed(event, self._head, self._tail):
+        enough = self._lessons > self._known + SPARE_LESSONS
+        if enough or self._framed(event, self._head, self._tail) or not _stands_as_it_is(text):
             return
         self._lessons += 1
         found = CONTENT.search(event)
         written = text.encode("utf-8", "replace")
-        if found is None or not event.startswith(written, found.end()):
+        if found is None or not event.startswith(written + b'"', found.end()):
             return
         head, tail = event[: found.end()], event[found.end() + len(written) :]
         # Another text there must be another text of the event: "content" may be written elsewhere, too.
@@ -53,14 +54,11 @@ class AlikeEvents:
     def _between(self, written: bytes, head: bytes, tail: bytes) -> str:
         if not self._framed(written, head, tail):
             return ""
-        raw = written[len(head) : -len(tail)]
-        if b'"' in raw or b"\\" in raw:
-            return ""
         try:
-            text = raw.decode()
+            text = written[len(head) : -len(tail)].decode()
         except UnicodeDecodeError:
             return ""
-        if not text.isprintable():  # a control character has no place in a JSON string
+        if not _stands_as_it_is(text):
             return ""
         self._known += 1
         return text
@@ -68,3 +66,8 @@ class AlikeEvents:
     @staticmethod
     def _framed(written: bytes, head: bytes, tail: bytes) -> bool:
         return bool(head) and written.startswith(head) and written.endswith(tail)
+
+
+def _stands_as_it_is(text: str) -> bool:
+    """Whether a text has nothing that JSON writes otherwise or that would end the string, and no control character."""
+    return '"' not in text and "\\" not in text and text.isprintable()

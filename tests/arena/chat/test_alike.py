@@ -85,10 +85,16 @@ def test_nothing_is_known_before_a_lesson():
         pytest.param(b'{"delta":{"content":"a","content":"a"}}', id="content twice"),
         pytest.param(b'{"delta":{"content" : "a"}}', id="other spaces"),
         pytest.param(b'{"delta":{"content":"\\u0061"}}', id="text written otherwise"),
+        pytest.param(b'{"delta":{"content":"ab"}}', id="longer text"),
     ],
 )
 def test_an_event_whose_text_cannot_be_placed_teaches_nothing(event):
     assert taught(event, "a").text_of(event) == ""
+
+
+@pytest.mark.parametrize("text", ["\\", "\\(", '"', 'a"', "\n", "\x7f"])
+def test_a_text_that_is_written_otherwise_teaches_nothing(text):
+    assert taught(written(text), text).text_of(written("b")) == ""
 
 
 def test_a_server_whose_events_are_never_alike_is_soon_no_longer_learnt_from():
@@ -104,6 +110,13 @@ def test_a_server_whose_events_change_now_and_then_is_learnt_from_anew():
     for second in range(50):
         alike.learn(written("a", id=f"chat-{second}"), "a")
         assert alike.text_of(written("b", id=f"chat-{second}")) == "b"
+
+
+def test_texts_that_are_written_otherwise_do_not_use_up_the_lessons():
+    alike = AlikeEvents(Reader())
+    for text in ["\n"] * 10 + ["a"]:
+        alike.learn(written(text), text)
+    assert alike.text_of(written("b")) == "b"
 
 
 def test_what_is_known_is_not_learnt_again():
