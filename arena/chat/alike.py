@@ -1,6 +1,6 @@
 """Events of a stream that differ from an earlier one by their text alone, as nearly all of a streamed answer do.
 
-A server writes them with the same bytes around the text. To compare those costs a tenth of parsing JSON, and each token
+A server writes them with the same bytes around the text. To compare those costs less than to parse JSON, and each token
 of each answer comes in an event of its own.
 """
 
@@ -42,7 +42,7 @@ class AlikeEvents:
             return
         self._lessons += 1
         found = CONTENT.search(event)
-        written = text.encode("utf-8", "replace")
+        written = text.encode()
         if found is None or not event.startswith(written + b'"', found.end()):
             return
         head, tail = event[: found.end()], event[found.end() + len(written) :]

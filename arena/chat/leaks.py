@@ -67,7 +67,7 @@ _CLEANING = tuple(
         (["  ", r"[^\S\n ]"], _WIDE_SPACE, " "),
     )
 )
-"""What is replaced by what, in this order, where there is one of the signs: those are found ten times as fast."""
+"""What is replaced by what, in this order, where there is one of the signs, which are found much faster."""
 _HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
 
@@ -95,7 +95,7 @@ def _plain(answer: str) -> str:
     for signs, pattern, plain in _CLEANING:
         if any(sign.search(text) for sign in signs):
             text = pattern.sub(plain, text)
-    return text[1:]
+    return text
 
 
 def _quotations(text: str) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.chat.introductions.names import KNOWN, Kind, names_with
-from arena.chat.leaks import LONGEST_PHRASE, find_leak
+from arena.chat.leaks import _CLEANING, LONGEST_PHRASE, find_leak
 
 LABELLED = Path(__file__).with_name("leaks_labelled.tsv")
 PRECISION_FLOOR = 0.97
@@ -211,3 +211,17 @@ def test_whatever_is_found_stands_in_the_answer(parts: list[str]) -> None:
     found = find_leak(answer, [])
     assert len(found) <= LONGEST_PHRASE
     assert " ".join(found.split()) in " ".join(answer.replace('"', "").split()) or '"' in answer
+
+
+MARKS = st.sampled_from(
+    ["’", "a’a", "```", "~~~", ">", "[a](b)", "*", "__", "#", "# ", "-", "- ", "•", "1", ". ", "、", '"', "“", "”",
+     "「", "」", "『", "』", "\u200b", "\u2060", " ", "  ", "\t", "\u3000", "\n", "a", "我"]
+)  # fmt: skip
+
+
+@given(st.lists(MARKS, max_size=14).map("".join))
+def test_a_pattern_has_nothing_to_do_where_its_signs_are_missing(written: str) -> None:
+    text = f"\n{written}"
+    for signs, pattern, plain in _CLEANING:
+        if not any(sign.search(text) for sign in signs):
+            assert pattern.sub(plain, text) == text
